@@ -1,0 +1,92 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("ExistentialAny"),
+]
+
+/// A target of the program: every one is built with the same settings.
+func step(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+/// The suite of one target.
+func suite(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(
+    name: name + "Tests", dependencies: [.byName(name: name), "TestSupport"] + dependencies,
+    swiftSettings: settings)
+}
+
+let package = Package(
+  name: "treemend",
+  products: [.executable(name: "treemend", targets: ["treemend"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
+    .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+  ],
+  targets: [
+    // The system's libraries, and inline shims for what Swift cannot import.
+    .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+    .target(name: "CLinux"),
+
+    // Pure: no file, clock, environment, thread or randomness.
+    // Digests and keyed hashes.
+    step("Hashing", ["COpenSSL"]),
+    // The nouns: paths, entries, versions, and their one encoding.
+    step("Replica", ["Hashing"]),
+    // Buckets, levels and the root digest.
+    step("Merkle", ["Hashing", "Replica"]),
+    // What a difference means, and what is to be done about it.
+    step("Reconcile", ["Hashing", "Replica"]),
+    // Frames and messages.
+    step("Wire", ["Hashing", "Replica", "CZlib"]),
+    // The comparison of two trees, message by message.
+    step("Exchange", ["Hashing", "Replica", "Merkle", "Wire"]),
+
+    // Effects: each touches one part of the world.
+    // System calls, and files and directories relative to a root.
+    step("FileSystem", ["CLinux", "Replica"]),
+    // The stored index, the lock, the identity.
+    step("Index", ["CSQLite", "Hashing", "Replica", "Merkle", "FileSystem"]),
+    // The walk, merged with what is remembered; hashing.
+    step("Scan", ["Hashing", "Replica", "FileSystem"]),
+    // Content on its way: read at the source, staged and verified at the destination.
+    step("Transfer", ["Hashing", "Replica", "Wire", "FileSystem"]),
+    // The tree changed, one precondition and one rename at a time.
+    step("Apply", ["Hashing", "Replica", "FileSystem"]),
+    // The far end's process, and frames over its pipes.
+    step(
+      "Transport",
+      [
+        "Wire", "FileSystem", .product(name: "Subprocess", package: "swift-subprocess"),
+        .product(name: "SystemPackage", package: "swift-system"),
+      ]),
+    // One run, from either end.
+    step(
+      "Session",
+      [
+        "Hashing", "Replica", "Merkle", "Reconcile", "Wire", "Exchange", "FileSystem", "Index",
+        "Scan", "Transfer", "Apply", "Transport",
+      ]),
+    // The command.
+    .executableTarget(
+      name: "treemend",
+      dependencies: [
+        "Session", "Replica", "Hashing", "FileSystem",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: settings),
+
+    // Tests.
+    .target(
+      name: "TestSupport", dependencies: ["FileSystem", "Replica", "Hashing"],
+      path: "Tests/TestSupport", swiftSettings: settings),
+    suite("Hashing", []),
+  ]
+)

@@ -1,0 +1,106 @@
+/// A SHA-256 digest: 32 bytes, held as four words so that it is trivial to copy and compare.
+package struct Digest: Sendable, BitwiseCopyable {
+  /// The number of bytes in a digest.
+  package static let byteCount = 32
+
+  /// 32 zero bytes, the placeholder where an entry has no content.
+  package static let zero = Digest(words: (0, 0, 0, 0))
+
+  /// The bytes in order, eight to a word, the first in the lowest byte.
+  let words: (UInt64, UInt64, UInt64, UInt64)
+
+  init(words: (UInt64, UInt64, UInt64, UInt64)) {
+    self.words = words
+  }
+
+  /// Reads a digest from the first 32 bytes of `bytes`, which must hold as many.
+  package init(_ bytes: RawSpan) {
+    precondition(bytes.byteCount >= Self.byteCount, "a digest is 32 bytes")
+    words = (bytes.word(at: 0), bytes.word(at: 8), bytes.word(at: 16), bytes.word(at: 24))
+  }
+
+  /// Reads a digest from 64 hexadecimal digits, or returns nil if `text` is something else.
+  package init?(hexadecimal text: String) {
+    let digits = text.utf8.compactMap(\.hexadecimalDigit)
+    guard digits.count == 2 * Self.byteCount, text.utf8.count == digits.count else { return nil }
+    let bytes = (0..<Self.byteCount).map { digits[2 * $0] << 4 | digits[2 * $0 + 1] }
+    self.init(bytes.span.bytes)
+  }
+
+  /// The 32 bytes, in order.
+  package var bytes: [UInt8] {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(Self.byteCount)
+    append(to: &bytes)
+    return bytes
+  }
+
+  /// Appends the 32 bytes to `output`.
+  package func append(to output: inout [UInt8]) {
+    output.append(word: words.0)
+    output.append(word: words.1)
+    output.append(word: words.2)
+    output.append(word: words.3)
+  }
+}
+
+extension Digest: Hashable {
+  package static func == (left: Digest, right: Digest) -> Bool {
+    left.words == right.words
+  }
+
+  package func hash(into hasher: inout Hasher) {
+    hasher.combine(words.0)
+  }
+}
+
+extension Digest: Comparable {
+  /// Orders digests as their bytes are ordered.
+  package static func < (left: Digest, right: Digest) -> Bool {
+    (
+      left.words.0.byteSwapped, left.words.1.byteSwapped, left.words.2.byteSwapped,
+      left.words.3.byteSwapped
+    ) < (
+      right.words.0.byteSwapped, right.words.1.byteSwapped, right.words.2.byteSwapped,
+      right.words.3.byteSwapped
+    )
+  }
+}
+
+extension Digest: CustomStringConvertible {
+  /// The digest as `sha256sum` prints it: 64 lower-case hexadecimal digits.
+  package var description: String {
+    let digits = Array("0123456789abcdef".utf8)
+    return String(
+      decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+  }
+}
+
+extension UInt8 {
+  /// The value of this ASCII hexadecimal digit, or nil if it is none.
+  fileprivate var hexadecimalDigit: UInt8? {
+    switch self {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"): self - UInt8(ascii: "0")
+    case UInt8(ascii: "a")...UInt8(ascii: "f"): self - UInt8(ascii: "a") + 10
+    case UInt8(ascii: "A")...UInt8(ascii: "F"): self - UInt8(ascii: "A") + 10
+    default: nil
+    }
+  }
+}
+
+extension Array<UInt8> {
+  /// Appends the eight bytes of `word`, the lowest first.
+  fileprivate mutating func append(word: UInt64) {
+    for shift in stride(from: UInt64(0), to: 64, by: 8) {
+      append(UInt8(truncatingIfNeeded: word >> shift))
+    }
+  }
+}
+
+extension RawSpan {
+  /// The little-endian word of eight bytes that begins at `offset`.
+  func word(at offset: Int) -> UInt64 {
+    // SAFETY: every bit pattern is a `UInt64`, and the span checks the bounds.
+    unsafe UInt64(littleEndian: unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self))
+  }
+}

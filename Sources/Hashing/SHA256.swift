@@ -1,0 +1,49 @@
+internal import COpenSSL
+
+/// A SHA-256 computation (FIPS 180-4) by libcrypto's `EVP_Digest` functions.
+///
+/// Creating one allocates; hashing does not. A thread keeps one and uses it for every input:
+/// `finalize()` leaves it ready for the next.
+package struct SHA256: ~Copyable {
+  private let context: OpaquePointer
+
+  /// Creates a computation that has seen no bytes.
+  package init() {
+    guard let context = EVP_MD_CTX_new(), EVP_DigestInit_ex2(context, EVP_sha256(), nil) == 1
+    else { preconditionFailure("libcrypto offers no SHA-256") }
+    self.context = context
+  }
+
+  deinit {
+    EVP_MD_CTX_free(context)
+  }
+
+  /// Adds `bytes` to the input.
+  package mutating func update(_ bytes: RawSpan) {
+    // SAFETY: libcrypto reads the span's bytes during the call and keeps no pointer to them.
+    let added = unsafe bytes.withUnsafeBytes { buffer in
+      unsafe EVP_DigestUpdate(context, buffer.baseAddress, buffer.count)
+    }
+    precondition(added == 1, "libcrypto's EVP_DigestUpdate failed")
+  }
+
+  /// Returns the digest of the input and begins anew.
+  package mutating func finalize() -> Digest {
+    var output: [32 of UInt8] = .init(repeating: 0)
+    var span = output.mutableSpan
+    // SAFETY: SHA-256 writes 32 bytes, which is what the array holds.
+    let done = unsafe span.withUnsafeMutableBytes { buffer in
+      unsafe EVP_DigestFinal_ex(
+        context, buffer.baseAddress?.assumingMemoryBound(to: UInt8.self), nil)
+    }
+    precondition(
+      done == 1 && EVP_DigestInit_ex2(context, nil, nil) == 1, "libcrypto could not finish")
+    return Digest(output.span.bytes)
+  }
+
+  /// Returns the digest of `bytes` alone.
+  package mutating func digest(of bytes: RawSpan) -> Digest {
+    update(bytes)
+    return finalize()
+  }
+}

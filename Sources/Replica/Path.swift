@@ -1,0 +1,128 @@
+/// The place of an entry below its root: bytes, never text.
+///
+/// A path is held as its *key*: the names on the way, joined by a zero byte, which no name can
+/// hold. Ordering keys byte by byte therefore orders paths name by name, puts a directory right
+/// before what is in it, and is the order of a depth-first walk with sorted names.
+package struct Path: Hashable, Sendable {
+  /// The byte between two names of a key.
+  package static let separator: UInt8 = 0
+
+  /// The longest name, in bytes (`NAME_MAX` of every Linux file system).
+  package static let maximumNameByteCount = 255
+
+  /// The longest key, in bytes: sixteen times `PATH_MAX`.
+  package static let maximumKeyByteCount = 65_536
+
+  /// The root itself, which is no entry.
+  package static let root = Path(uncheckedKey: [])
+
+  /// The names joined by zero bytes; empty for the root.
+  package let key: [UInt8]
+
+  /// Takes a key that is known to be well formed.
+  package init(uncheckedKey key: [UInt8]) {
+    self.key = key
+  }
+
+  /// Takes a key from anywhere, or throws if it is not well formed.
+  package init(key: [UInt8]) throws(MalformedKey) {
+    try Self.validate(key.span)
+    self.key = key
+  }
+
+  /// Takes names joined by `/`, as a user writes them, or throws if one of them cannot be a name.
+  package init(slashed bytes: [UInt8]) throws(MalformedKey) {
+    try self.init(
+      key: bytes.map { byte throws(MalformedKey) in
+        if byte == Self.separator { throw MalformedKey() }
+        return byte == UInt8(ascii: "/") ? Self.separator : byte
+      })
+  }
+
+  /// The path's bytes as system calls and users know them, joined by `/`.
+  package var slashed: [UInt8] {
+    key.map { $0 == Self.separator ? UInt8(ascii: "/") : $0 }
+  }
+
+  /// The last name; empty for the root.
+  package var name: ArraySlice<UInt8> {
+    guard let cut = key.lastIndex(of: Self.separator) else { return key[...] }
+    return key[(cut + 1)...]
+  }
+
+  /// The directory that holds this path; the root's parent is the root.
+  package var parent: Path {
+    guard let cut = key.lastIndex(of: Self.separator) else { return .root }
+    return Path(uncheckedKey: Array(key[..<cut]))
+  }
+
+  /// The path of `name` in this directory.
+  package func appending(_ name: some Collection<UInt8>) -> Path {
+    if key.isEmpty { return Path(uncheckedKey: Array(name)) }
+    return Path(uncheckedKey: key + [Self.separator] + name)
+  }
+
+  /// Whether this path is in `ancestor`, at any depth; everything is in the root, but the root.
+  package func isBelow(_ ancestor: Path) -> Bool {
+    if ancestor.key.isEmpty { return !key.isEmpty }
+    return key.count > ancestor.key.count && key[ancestor.key.count] == Self.separator
+      && key.starts(with: ancestor.key)
+  }
+
+  /// Throws unless `key` is one or more names joined by zero bytes, none of them empty, `.`, `..`,
+  /// longer than 255 bytes or with a `/` in it.
+  package static func validate(_ key: Span<UInt8>) throws(MalformedKey) {
+    guard !key.isEmpty, key.count <= maximumKeyByteCount else { throw MalformedKey() }
+    var nameStart = 0
+    for index in 0...key.count where index == key.count || key[index] == separator {
+      let count = index - nameStart
+      let dot = UInt8(ascii: ".")
+      let isDots =
+        count <= 2 && count > 0 && key[nameStart] == dot && key[index - 1] == dot
+      guard count > 0, count <= maximumNameByteCount, !isDots else { throw MalformedKey() }
+      nameStart = index + 1
+    }
+    for index in key.indices where key[index] == UInt8(ascii: "/") { throw MalformedKey() }
+  }
+}
+
+/// The error of bytes that are no key.
+package struct MalformedKey: Error, Equatable {
+  /// Creates the error.
+  package init() {}
+}
+
+extension Path: Comparable {
+  /// Key order.
+  package static func < (left: Path, right: Path) -> Bool {
+    left.key.span.precedes(right.key.span)
+  }
+}
+
+extension Span<UInt8> {
+  /// Whether these bytes come before `other` in byte order, a prefix before what it begins.
+  package func precedes(_ other: Span<UInt8>) -> Bool {
+    let shared = Swift.min(count, other.count)
+    var index = 0
+    while index < shared {
+      if self[index] != other[index] { return self[index] < other[index] }
+      index += 1
+    }
+    return count < other.count
+  }
+
+  /// Whether these bytes are those of `other`.
+  package func matches(_ other: Span<UInt8>) -> Bool {
+    guard count == other.count else { return false }
+    for index in 0..<count where self[index] != other[index] { return false }
+    return true
+  }
+
+  /// How many bytes these and `other` begin with in common.
+  package func sharedPrefixCount(with other: Span<UInt8>) -> Int {
+    let shared = Swift.min(count, other.count)
+    var index = 0
+    while index < shared, self[index] == other[index] { index += 1 }
+    return index
+  }
+}
