@@ -1,0 +1,105 @@
+package import Hashing
+
+/// Reads the fields of an encoding from bytes that may come from anywhere.
+///
+/// Every read checks the bounds and throws ``Malformed``; nothing here traps on any input.
+package struct ByteReader {
+  private let bytes: [UInt8]
+
+  /// The offset of the next byte to be read.
+  package private(set) var offset: Int
+
+  /// Reads `bytes` from `offset` on.
+  package init(_ bytes: [UInt8], from offset: Int = 0) {
+    self.bytes = bytes
+    self.offset = Swift.min(offset, bytes.count)
+  }
+
+  /// The number of bytes not yet read.
+  package var remainingCount: Int { bytes.count - offset }
+
+  /// Whether all has been read.
+  package var isAtEnd: Bool { offset == bytes.count }
+
+  /// Throws ``Malformed/trailing`` unless all has been read.
+  package func expectEnd() throws(Malformed) {
+    guard isAtEnd else { throw .trailing }
+  }
+
+  /// Reads one byte.
+  package mutating func readByte() throws(Malformed) -> UInt8 {
+    guard offset < bytes.count else { throw .truncated }
+    defer { offset += 1 }
+    return bytes[offset]
+  }
+
+  /// Reads a LEB128 number in its shortest form.
+  package mutating func readVarint() throws(Malformed) -> UInt64 {
+    var value: UInt64 = 0
+    var shift: UInt64 = 0
+    while true {
+      let byte = try readByte()
+      guard shift < 63 || byte <= 1 else { throw .number }
+      value |= UInt64(byte & 0x7f) << shift
+      if byte & 0x80 == 0 {
+        guard byte != 0 || shift == 0 else { throw .number }
+        return value
+      }
+      shift += 7
+    }
+  }
+
+  /// Reads a count of at most `limit`.
+  package mutating func readCount(atMost limit: Int) throws(Malformed) -> Int {
+    let value = try readVarint()
+    guard value <= UInt64(limit) else { throw .count }
+    return Int(value)
+  }
+
+  /// Reads a count of things that take at least `byteCount` bytes each, so that it cannot name
+  /// more than the bytes left can hold.
+  package mutating func readCount(ofAtLeast byteCount: Int) throws(Malformed) -> Int {
+    let value = try readVarint()
+    guard value <= UInt64(remainingCount / byteCount) else { throw .count }
+    return Int(value)
+  }
+
+  /// Reads a zigzag LEB128 number.
+  package mutating func readZigzag() throws(Malformed) -> Int64 {
+    let value = try readVarint()
+    return Int64(bitPattern: value >> 1) ^ -Int64(bitPattern: value & 1)
+  }
+
+  /// Reads a little-endian integer.
+  package mutating func readFixed<Value: FixedWidthInteger>(
+    _ type: Value.Type = Value.self
+  ) throws(Malformed) -> Value {
+    let count = Value.bitWidth / 8
+    guard remainingCount >= count else { throw .truncated }
+    var value: Value = 0
+    for index in stride(from: offset + count - 1, through: offset, by: -1) {
+      value = value << 8 | Value(truncatingIfNeeded: bytes[index])
+    }
+    offset += count
+    return value
+  }
+
+  /// Reads a digest.
+  package mutating func readDigest() throws(Malformed) -> Digest {
+    guard remainingCount >= Digest.byteCount else { throw .truncated }
+    defer { offset += Digest.byteCount }
+    return Digest(bytes.span.bytes.extracting(offset..<(offset + Digest.byteCount)))
+  }
+
+  /// Reads `count` bytes.
+  package mutating func readBytes(_ count: Int) throws(Malformed) -> ArraySlice<UInt8> {
+    guard count >= 0, remainingCount >= count else { throw .truncated }
+    defer { offset += count }
+    return bytes[offset..<(offset + count)]
+  }
+
+  /// Reads a byte string behind its length, of at most `limit` bytes.
+  package mutating func readPrefixed(atMost limit: Int) throws(Malformed) -> ArraySlice<UInt8> {
+    try readBytes(readCount(atMost: limit))
+  }
+}

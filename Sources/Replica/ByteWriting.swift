@@ -1,0 +1,44 @@
+/// The primitive fields of every encoding of the program, written at the end of an array.
+extension Array<UInt8> {
+  /// Appends an unsigned number in LEB128: seven bits a byte, the lowest first, 1 to 10 bytes.
+  package mutating func append(varint value: UInt64) {
+    var rest = value
+    while rest >= 0x80 {
+      append(UInt8(truncatingIfNeeded: rest) | 0x80)
+      rest >>= 7
+    }
+    append(UInt8(truncatingIfNeeded: rest))
+  }
+
+  /// Appends a count or length that is not negative, in LEB128.
+  package mutating func append(count: Int) {
+    append(varint: UInt64(count))
+  }
+
+  /// Appends a signed number in zigzag LEB128: small magnitudes are short.
+  package mutating func append(zigzag value: Int64) {
+    append(varint: UInt64(bitPattern: value << 1) ^ UInt64(bitPattern: value >> 63))
+  }
+
+  /// Appends an integer's bytes, the lowest first.
+  package mutating func append(fixed value: some FixedWidthInteger) {
+    var rest = value
+    for _ in 0..<(value.bitWidth / 8) {
+      append(UInt8(truncatingIfNeeded: rest))
+      rest >>= 8
+    }
+  }
+
+  /// Appends the bytes of `span`.
+  package mutating func append(span: Span<UInt8>) {
+    append(addingCapacity: span.count) { output in
+      for index in span.indices { output.append(span[index]) }
+    }
+  }
+
+  /// Appends a byte string behind its length.
+  package mutating func append(prefixed bytes: Span<UInt8>) {
+    append(count: bytes.count)
+    append(span: bytes)
+  }
+}

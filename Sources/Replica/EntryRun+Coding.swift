@@ -1,0 +1,99 @@
+/// The one encoding of a run of entries, for digests, stored rows and messages alike
+/// (`treemend-state.5`, "Runs of entries").
+///
+/// It is canonical: equal runs give equal bytes, and bytes that decode encode to themselves.
+extension EntryRun {
+  /// Appends the encoding of the whole run to `output`.
+  package func encode(to output: inout [UInt8]) {
+    output.append(count: count)
+    encodeVectors(to: &output)
+    var previousKey = 0..<0
+    var previousTime: Int64 = 0
+    for index in slots.indices {
+      let range = keyRange(at: index)
+      let key = keyBytes.span.extracting(range)
+      let shared = keyBytes.span.extracting(previousKey).sharedPrefixCount(with: key)
+      output.append(count: shared)
+      output.append(prefixed: key.extracting(droppingFirst: shared))
+      output.append(varint: UInt64(slots[index].vectorIndex))
+      slots[index].attributes.encode(to: &output, previousTime: &previousTime)
+      previousKey = range
+    }
+  }
+
+  /// Reads a run of at most `limit` entries, or throws if the bytes are not its one encoding.
+  package init(from reader: inout ByteReader, limit: Int) throws(Malformed) {
+    self.init()
+    let count = try reader.readCount(atMost: limit)
+    guard count <= reader.remainingCount / 4 else { throw .count }
+    adopt(vectors: try Self.decodeVectors(from: &reader, entryCount: count))
+    var usedVectorCount: UInt64 = 0
+    var previousTime: Int64 = 0
+    for index in 0..<count {
+      let shared = try reader.readCount(atMost: index == 0 ? 0 : keyRange(at: index - 1).count)
+      let rest = try reader.readPrefixed(atMost: Path.maximumKeyByteCount - shared)
+      let vectorIndex = try reader.readVarint()
+      guard vectorIndex <= usedVectorCount, vectorIndex < vectors.count else { throw .vector }
+      if vectorIndex == usedVectorCount { usedVectorCount += 1 }
+      let attributes = try Attributes(from: &reader, previousTime: &previousTime)
+      append(
+        sharing: shared, rest: rest, attributes: attributes, vectorIndex: UInt32(vectorIndex))
+      try checkKey(at: index, sharing: shared)
+    }
+    guard usedVectorCount == vectors.count else { throw .vector }
+  }
+
+  /// Throws unless the key just added is well formed, after the one before, and shares with it no
+  /// more than it says.
+  private func checkKey(at index: Int, sharing shared: Int) throws(Malformed) {
+    let key = keyBytes.span.extracting(keyRange(at: index))
+    do { try Path.validate(key) } catch { throw Malformed.key }
+    guard index > 0 else { return }
+    let previous = keyBytes.span.extracting(keyRange(at: index - 1))
+    guard previous.precedes(key), previous.sharedPrefixCount(with: key) == shared else {
+      throw .order
+    }
+  }
+
+  /// Appends the replicas named by the run's vectors, then the vectors with replicas by index.
+  private func encodeVectors(to output: inout [UInt8]) {
+    let replicas = Set(vectors.flatMap { $0.counters.map(\.replica) }).sorted()
+    output.append(count: replicas.count)
+    for replica in replicas { output.append(fixed: replica.rawValue) }
+    output.append(count: vectors.count)
+    for vector in vectors {
+      output.append(count: vector.counters.count)
+      var next = replicas.startIndex
+      for counter in vector.counters {
+        while replicas[next] != counter.replica { next += 1 }
+        output.append(count: next)
+        output.append(varint: counter.value)
+      }
+    }
+  }
+
+  private static func decodeVectors(
+    from reader: inout ByteReader, entryCount: Int
+  ) throws(Malformed) -> [VersionVector] {
+    var replicas: [ReplicaID] = []
+    for _ in 0..<(try reader.readCount(ofAtLeast: 8)) {
+      replicas.append(ReplicaID(rawValue: try reader.readFixed()))
+    }
+    guard zip(replicas, replicas.dropFirst()).allSatisfy({ $0 < $1 }) else { throw .vector }
+    var unused = Set(replicas)
+    var vectors: [VersionVector] = []
+    for _ in 0..<(try reader.readCount(atMost: entryCount)) {
+      var counters: [VersionVector.Counter] = []
+      for _ in 0..<(try reader.readCount(ofAtLeast: 2)) {
+        let index = try reader.readVarint()
+        guard index < replicas.count else { throw .vector }
+        let replica = replicas[Int(index)]
+        unused.remove(replica)
+        counters.append(VersionVector.Counter(replica: replica, value: try reader.readVarint()))
+      }
+      vectors.append(try VersionVector(counters: counters))
+    }
+    guard unused.isEmpty, Set(vectors).count == vectors.count else { throw .vector }
+    return vectors
+  }
+}

@@ -1,0 +1,32 @@
+package import Scan
+
+/// What the user asked of a run, beyond the two replicas.
+package struct RunOptions: Sendable {
+  /// Plan and report, and write nothing.
+  package var isDryRun = false
+  /// Remove what only the destination has.
+  package var deletes = false
+  /// The most deletions that the run may make; nil for the default guard.
+  package var maximumDeletionCount: Int?
+  /// Read and hash every file, whatever its status says.
+  package var rehashes = false
+  /// Deflate content, too, where it pays.
+  package var compresses = false
+  /// Give up durability: no waiting for the disk.
+  package var skipsSync = false
+  /// Go on where a guard would stop.
+  package var forces = false
+  /// How long to wait for a replica that is in use, in seconds.
+  package var lockWaitSeconds = 0
+  /// A directory to keep the state of local replicas in, instead of `.treemend` in each.
+  package var stateDirectory: [UInt8]?
+  /// What is left out.
+  package var filter = Filter(rules: [])
+  /// The remote shell and its first arguments.
+  package var remoteShell = ["ssh"]
+  /// The command that the remote shell starts at the far end.
+  package var remoteCommand = "treemend"
+
+  /// Creates the options of a run that asks for nothing special.
+  package init() {}
+}

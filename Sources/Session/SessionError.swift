@@ -1,0 +1,73 @@
+package import FileSystem
+package import Replica
+
+/// Why a run stopped before its end.
+package enum SessionError: Error {
+  /// A root is missing, no directory, or may not be used; `path` is as the user gave it.
+  case root(path: [UInt8], SystemError)
+  /// A root lies within the other root of the run, or is `/` or the home directory.
+  case unsafeRoot(path: [UInt8], reason: UnsafeRoot)
+  /// Another run holds the replica.
+  case busy(path: [UInt8])
+  /// A guard refuses to go on; with `--force` it would.
+  case safety(SafetyStop)
+  /// More deletions than the limit allows.
+  case deletionLimit(planned: Int, limit: Int)
+  /// The far end's command could not be started, or ended before it said anything.
+  case farEndNotStarted(FarEndFailure)
+  /// The far end spoke, but no version of the protocol that this end knows.
+  case wrongProtocol(sample: [UInt8])
+  /// The far end broke the protocol.
+  case brokenProtocol(Malformed)
+  /// The connection ended in the middle.
+  case connectionLost(FarEndFailure)
+  /// The far end stopped; its own reason, as one line of text for people.
+  case farEnd(exitCode: UInt8, message: [UInt8])
+  /// A system call failed and no path is to blame.
+  case inputOutput(SystemError)
+  /// The stored index could not be used.
+  case index(message: String)
+  /// The user asked to stop.
+  case interrupted
+  /// The destination ran out of space.
+  case noSpace(SystemError)
+
+  /// Why a directory may not be a root.
+  package enum UnsafeRoot: Sendable {
+    /// It is the file system's root.
+    case fileSystemRoot
+    /// It is the user's home directory.
+    case home
+    /// It holds, or lies in, the other root of the run.
+    case nested
+  }
+
+  /// What a guard noticed.
+  package enum SafetyStop: Sendable {
+    /// The root had entries and has none now.
+    case emptied(path: [UInt8], formerCount: Int)
+    /// The source is empty and the destination is not.
+    case emptySource
+    /// The state belongs to another directory or file system.
+    case foreignState(path: [UInt8])
+    /// The first run that may delete meets a destination that no run has been to.
+    case firstDeletion
+  }
+
+  /// How the far end's process ended.
+  package struct FarEndFailure: Sendable {
+    /// The command as it was started.
+    package let command: [String]
+    /// Its exit status, if it exited.
+    package let exitStatus: Int32?
+    /// The first bytes that came from it instead of a greeting.
+    package let sample: [UInt8]
+
+    /// Creates a description.
+    package init(command: [String], exitStatus: Int32?, sample: [UInt8]) {
+      self.command = command
+      self.exitStatus = exitStatus
+      self.sample = sample
+    }
+  }
+}

@@ -1,0 +1,50 @@
+package import Hashing
+
+/// What a run did, in figures.
+package struct Summary: Sendable {
+  /// Whether both ends name the same content root.
+  package var isEqual = false
+  /// The content root of the replica at this end.
+  package var localRoot = Digest.zero
+  /// The content root of the replica at the far end.
+  package var remoteRoot = Digest.zero
+  /// Live entries at this end.
+  package var entryCount = 0
+  /// Paths looked at by this end's scan.
+  package var scannedCount = 0
+  /// Bytes that this end hashed during its scan.
+  package var hashedByteCount: Int64 = 0
+  /// Bytes that this end wrote to the pipe.
+  package var sentByteCount: Int64 = 0
+  /// Bytes that this end read from the pipe.
+  package var receivedByteCount: Int64 = 0
+  /// Messages sent that were answered, after the greeting.
+  package var roundTripCount = 0
+  /// Tree nodes whose digests were compared.
+  package var comparedNodeCount = 0
+  /// Buckets that had to be opened to find the entries that differ.
+  package var exchangedBucketCount = 0
+  /// Files, directories and links that the destination did not have.
+  package var copiedCount = 0
+  /// Entries whose content or metadata changed at the destination.
+  package var updatedCount = 0
+  /// Entries removed at the destination.
+  package var deletedCount = 0
+  /// Entries that only the destination has and that were left there.
+  package var extraneousCount = 0
+  /// Bytes of content that crossed the pipe, before deflation.
+  package var literalByteCount: Int64 = 0
+  /// Bytes of content that the destination found in its own files.
+  package var matchedByteCount: Int64 = 0
+  /// Paths that could not be dealt with.
+  package var problemCount = 0
+  /// Those of them that leave something undone.
+  package var failureCount = 0
+  /// Those failures that were for want of space.
+  package var noSpaceCount = 0
+  /// How long the run took.
+  package var seconds = 0.0
+
+  /// Creates the summary of a run that did nothing.
+  package init() {}
+}
