@@ -46,4 +46,9 @@ package struct SHA256: ~Copyable {
     update(bytes)
     return finalize()
   }
+
+  /// Returns the digest of `bytes` alone.
+  package mutating func digest(of bytes: [UInt8]) -> Digest {
+    digest(of: bytes.span.bytes)
+  }
 }

@@ -24,6 +24,11 @@ package struct TreeHash {
     subtrees.append((leafCount, digest))
   }
 
+  /// Adds the byte string `leaf` at the end of the list.
+  package mutating func append(_ leaf: [UInt8], using sha256: inout SHA256) {
+    append(leaf.span.bytes, using: &sha256)
+  }
+
   /// Returns the tree hash of the list and begins an empty one.
   package mutating func finalize(using sha256: inout SHA256) -> Digest {
     guard var digest = subtrees.popLast()?.digest else { return sha256.finalize() }

@@ -1,0 +1,69 @@
+package import Replica
+
+/// Builds a tree from a stream in key order: of whole buckets as they are stored, whose digests
+/// are taken where they stand in the tree as they are, and of runs of entries elsewhere.
+package struct TreeBuilder: ~Copyable {
+  private let projection: Projection
+  private let shape: TreeShape
+  private var buckets = Tree.Level()
+  private var firstKeys = KeyList()
+  private var cutter: RunCutter
+  private var open = EntryRun()
+  private var scratch: [UInt8] = []
+  private var hasher = NodeHasher()
+
+  /// Begins a tree of what `projection` shows.
+  package init(_ projection: Projection, shape: TreeShape = .standard) {
+    self.projection = projection
+    self.shape = shape
+    cutter = RunCutter(level: 1, shape: shape)
+  }
+
+  /// Adds a stored bucket without its entries; returns whether it could be taken so. If not,
+  /// nothing was added and its entries must be.
+  package mutating func append(_ summary: BucketSummary) -> Bool {
+    guard cutter.isAtStart, summary.stands(in: projection, shape: shape) else { return false }
+    guard summary.count(in: projection) > 0 else { return true }
+    firstKeys.append(summary.firstKey)
+    buckets.append(
+      summary.digest(in: projection), summary.boundary, childCount: summary.count(in: projection))
+    return true
+  }
+
+  /// Adds those entries of `run` that the projection shows.
+  package mutating func append(_ run: EntryRun) {
+    for index in run.slots.indices {
+      append(entryAt: index, of: run)
+    }
+  }
+
+  /// Adds one entry, if the projection shows it.
+  package mutating func append(entryAt index: Int, of run: EntryRun) {
+    guard projection.shows(run.attributes(at: index)) else { return }
+    open.append(entryAt: index, of: run)
+    let boundary = run.withKey(at: index) { Boundary(of: $0) }
+    if cutter.endsRun(after: boundary) { close(with: boundary) }
+  }
+
+  /// Ends the stream and returns the tree; `former`, a tree that shares nodes with it, saves
+  /// hashing those.
+  package consuming func finish(former: Tree? = nil) -> Tree {
+    if !open.isEmpty { close(with: open.withKey(at: open.count - 1) { Boundary(of: $0) }) }
+    return Tree(
+      projection: projection, shape: shape, buckets: buckets, firstKeys: firstKeys,
+      former: former, using: &hasher)
+  }
+
+  private mutating func close(with boundary: Boundary) {
+    firstKeys.append(open.key(at: 0))
+    scratch.removeAll(keepingCapacity: true)
+    open.encode(to: &scratch)
+    let digest =
+      switch projection {
+      case .state: hasher.stateDigest(ofBucket: scratch, count: open.count)
+      case .content: hasher.contentDigest(ofBucket: open)
+      }
+    buckets.append(digest, boundary, childCount: open.count)
+    open.removeAll()
+  }
+}
