@@ -4,7 +4,7 @@
 extension Attributes {
   /// Appends the attributes to `output`, the time as the difference from `previousTime`, which
   /// then becomes this time.
-  func encode(to output: inout [UInt8], previousTime: inout Int64) {
+  package func encode(to output: inout [UInt8], previousTime: inout Int64) {
     output.append(kind.rawValue)
     if kind == .file || kind == .directory { output.append(varint: UInt64(mode)) }
     if kind == .directory { return }
@@ -16,7 +16,7 @@ extension Attributes {
   }
 
   /// Reads attributes, the time relative to `previousTime`.
-  init(from reader: inout ByteReader, previousTime: inout Int64) throws(Malformed) {
+  package init(from reader: inout ByteReader, previousTime: inout Int64) throws(Malformed) {
     guard let kind = Kind(rawValue: try reader.readByte()) else { throw .kind }
     var mode: UInt16 = 0
     if kind == .file || kind == .directory {

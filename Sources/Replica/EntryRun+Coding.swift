@@ -97,3 +97,14 @@ extension EntryRun {
     return vectors
   }
 }
+
+extension EntryRun: Equatable {
+  /// Whether both hold the same entries.
+  package static func == (left: EntryRun, right: EntryRun) -> Bool {
+    guard left.count == right.count else { return false }
+    var encoded: (left: [UInt8], right: [UInt8]) = ([], [])
+    left.encode(to: &encoded.left)
+    right.encode(to: &encoded.right)
+    return encoded.left == encoded.right
+  }
+}

@@ -12,6 +12,12 @@ package struct VersionVector: Hashable, Sendable {
     package let replica: ReplicaID
     /// How many it has made.
     package var value: UInt64
+
+    /// Creates the counter of `replica`.
+    package init(replica: ReplicaID, value: UInt64) {
+      self.replica = replica
+      self.value = value
+    }
   }
 
   /// How two vectors stand to each other.

@@ -1,0 +1,127 @@
+package import Replica
+
+/// What the destination needs to bring one entry about.
+package enum Provision: Equatable, Sendable {
+  /// Nothing but the entry: a directory, or other metadata or versions over the same content.
+  case nothing
+  /// The whole content of a small file, or a link's target.
+  case inline([UInt8])
+  /// The content of a large file, in content frames that follow; such an entry is a frame's last.
+  case stream
+  /// The content that the destination has at another path.
+  case copy(from: Path)
+  /// Nothing can be had: the source could not read the content that it had announced.
+  case unavailable(Problem.Code, systemCode: Int32)
+  /// The path is to go; the entry is the source's tombstone, without versions if it has none.
+  case deletion
+}
+
+/// An entry that the destination is to have, and how to bring it about.
+package struct Change: Equatable, Sendable {
+  /// The source's entry.
+  package let entry: Entry
+  /// What it needs.
+  package let provision: Provision
+  /// The modification time that the source's directory around the entry has, in nanoseconds; nil
+  /// if it is the same directory as the change before, or not known.
+  package let parentModified: Int64?
+
+  /// Creates a change.
+  package init(entry: Entry, provision: Provision, parentModified: Int64? = nil) {
+    self.entry = entry
+    self.provision = provision
+    self.parentModified = parentModified
+  }
+}
+
+/// Changes in the order in which the destination is to make them, as one frame.
+package struct ChangesWriter: Sendable {
+  private var stream = EntryStreamWriter()
+  /// How many changes there are.
+  package private(set) var count = 0
+
+  /// Begins a frame.
+  package init() {}
+
+  /// How many bytes the payload has so far.
+  package var byteCount: Int { stream.bytes.count }
+
+  /// Adds a change.
+  package mutating func append(_ change: Change) {
+    count += 1
+    stream.write(change.entry)
+    stream.write { output in
+      output.append(change.parentModified == nil ? 0 : 1)
+      if let modified = change.parentModified { output.append(zigzag: modified) }
+      output.append(change.provision.form)
+    }
+    switch change.provision {
+    case .nothing, .stream, .deletion: break
+    case .inline(let content): stream.write { $0.append(prefixed: content.span) }
+    case .copy(let path): stream.write(path)
+    case .unavailable(let code, let systemCode):
+      stream.write { output in
+        output.append(code.rawValue)
+        output.append(zigzag: Int64(systemCode))
+      }
+    }
+  }
+
+  /// Ends the frame.
+  package consuming func frame() -> Frame {
+    Frame(.changes, stream.bytes)
+  }
+}
+
+/// Reads the changes of one frame.
+package struct ChangesReader {
+  private var stream: EntryStreamReader
+
+  /// Reads the payload of a frame.
+  package init(payload: [UInt8]) {
+    stream = EntryStreamReader(payload)
+  }
+
+  /// The next change, or nil behind the last.
+  package mutating func next() throws(Malformed) -> Change? {
+    if stream.isAtEnd { return nil }
+    let entry = try stream.readEntry()
+    let hasTime = try stream.fields.readByte()
+    guard hasTime <= 1 else { throw .kind }
+    let parentModified = hasTime == 1 ? try stream.fields.readZigzag() : nil
+    let provision = try readProvision()
+    if provision == .stream { try stream.fields.expectEnd() }
+    return Change(entry: entry, provision: provision, parentModified: parentModified)
+  }
+
+  private mutating func readProvision() throws(Malformed) -> Provision {
+    switch try stream.fields.readByte() {
+    case Provision.nothing.form: return .nothing
+    case Provision.inline([]).form:
+      return .inline(
+        Array(try stream.fields.readPrefixed(atMost: Frame.maximumPayloadByteCount)))
+    case Provision.stream.form: return .stream
+    case Provision.copy(from: .root).form: return .copy(from: try stream.readPath())
+    case Provision.unavailable(.failed, systemCode: 0).form:
+      guard let code = Problem.Code(rawValue: try stream.fields.readByte()) else { throw .kind }
+      let systemCode = Int32(truncatingIfNeeded: try stream.fields.readZigzag())
+      return .unavailable(code, systemCode: systemCode)
+    case Provision.deletion.form: return .deletion
+    default: throw .kind
+    }
+  }
+}
+
+extension Provision {
+  /// The byte that tells a provision's form.
+  fileprivate var form: UInt8 {
+    switch self {
+    case .nothing: 0
+    case .inline: 1
+    case .stream: 2
+    case .copy: 3
+    case .unavailable: 4
+    case .deletion: 5
+    }
+  }
+}

@@ -1,0 +1,97 @@
+package import Replica
+
+/// The unit of transmission: a kind and a payload of bounded size (`treemend-protocol.5`,
+/// "Frames").
+package struct Frame: Equatable, Sendable {
+  /// What the payload holds.
+  package enum Kind: UInt8, Sendable, CaseIterable {
+    /// The version spoken; both ways.
+    case hello = 1
+    /// Which replica, and how to run; from the initiator.
+    case open = 2
+    /// The replica's roots; from the responder.
+    case ready = 3
+    /// Paths that the scan could not look at; from the responder.
+    case unknown = 4
+    /// Paths that could not be dealt with; from the responder.
+    case problems = 5
+    /// Digests to compare; from the initiator.
+    case compare = 6
+    /// What differs; from the responder.
+    case differences = 7
+    /// Entries that the destination is to have, with what their content needs; from the source.
+    case changes = 8
+    /// A piece of a large file; from the source.
+    case content = 9
+    /// Entries whose content is asked for; from the initiator of a pull.
+    case want = 10
+    /// What became of changes; from the responder of a push.
+    case outcomes = 11
+    /// Versions for the responder's index alone; from the initiator of a pull.
+    case record = 12
+    /// Nothing follows; from the initiator.
+    case finish = 13
+    /// The roots after the run; from the responder.
+    case finished = 14
+    /// The sender stops, and why; both ways.
+    case failure = 15
+  }
+
+  /// The most bytes of a payload, before and after deflation.
+  package static let maximumPayloadByteCount = 262_144
+
+  /// The bytes before the payload: its length as four bytes, the lowest first, and the kind.
+  package static let headerByteCount = 5
+
+  /// The bit of the kind byte that says that the payload is deflated.
+  private static let deflatedBit: UInt8 = 0x80
+
+  /// What the payload holds.
+  package let kind: Kind
+  /// The payload, inflated.
+  package let payload: [UInt8]
+
+  /// Creates a frame; the payload must be within the bound.
+  package init(_ kind: Kind, _ payload: [UInt8]) {
+    precondition(payload.count <= Self.maximumPayloadByteCount, "a frame is bounded")
+    self.kind = kind
+    self.payload = payload
+  }
+
+  /// The frame's bytes as they go over the pipe; deflated if `deflating` and that saves an eighth.
+  package func encoded(deflating: Bool) -> [UInt8] {
+    var body = payload
+    var kindByte = kind.rawValue
+    if deflating, let shorter = Deflate.deflate(payload, atMost: payload.count / 8 * 7) {
+      body = shorter
+      kindByte |= Self.deflatedBit
+    }
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(Self.headerByteCount + body.count)
+    bytes.append(fixed: UInt32(body.count))
+    bytes.append(kindByte)
+    bytes.append(contentsOf: body)
+    return bytes
+  }
+
+  /// The length of the payload that follows `header`, or throws if it is beyond the bound or the
+  /// kind is none.
+  package static func payloadByteCount(header: [UInt8]) throws(Malformed) -> Int {
+    var reader = ByteReader(header)
+    let count = try reader.readFixed(UInt32.self)
+    guard count <= maximumPayloadByteCount else { throw .count }
+    guard Kind(rawValue: try reader.readByte() & ~deflatedBit) != nil else { throw .kind }
+    return Int(count)
+  }
+
+  /// Puts together a frame from its header and the payload as it came.
+  package init(header: [UInt8], body: [UInt8]) throws(Malformed) {
+    guard header.count == Self.headerByteCount, let kindByte = header.last,
+      let kind = Kind(rawValue: kindByte & ~Self.deflatedBit)
+    else { throw .kind }
+    self.kind = kind
+    payload =
+      kindByte & Self.deflatedBit == 0
+      ? body : try Deflate.inflate(body, atMost: Self.maximumPayloadByteCount)
+  }
+}

@@ -1,0 +1,221 @@
+package import Hashing
+package import Replica
+
+/// The first bytes that each end sends, before any frame.
+package enum Magic {
+  /// The bytes: a name, and bytes that a shell's greeting or a text conversion would not leave so.
+  package static let bytes: [UInt8] = Array("treemend".utf8) + [0x00, 0x0d, 0x0a, 0xff]
+}
+
+/// The first frame of each end: which versions of the protocol it speaks.
+package struct Hello: Equatable, Sendable {
+  /// The one version of the protocol that this program speaks.
+  package static let current: UInt64 = 1
+
+  /// The oldest version spoken.
+  package let oldest: UInt64
+  /// The newest version spoken.
+  package let newest: UInt64
+  /// The program's version, for people.
+  package let program: [UInt8]
+
+  /// Creates the greeting of the program of the version `program`.
+  package init(program: String) {
+    oldest = Self.current
+    newest = Self.current
+    self.program = Array(program.utf8)
+  }
+
+  /// Reads the payload of a frame. What a later version adds behind is passed over.
+  package init(payload: [UInt8]) throws(Malformed) {
+    var reader = ByteReader(payload)
+    oldest = try reader.readVarint()
+    newest = try reader.readVarint()
+    program = Array(try reader.readPrefixed(atMost: 64))
+  }
+
+  /// The frame.
+  package var frame: Frame {
+    var payload: [UInt8] = []
+    payload.append(varint: oldest)
+    payload.append(varint: newest)
+    payload.append(prefixed: program.span)
+    return Frame(.hello, payload)
+  }
+
+  /// Whether an end that greets so can speak with this one.
+  package var isUnderstood: Bool { oldest <= Self.current && Self.current <= newest }
+}
+
+/// The initiator's order: which replica to open, and what the run may do to it.
+package struct Open: Equatable, Sendable {
+  /// What the responder's replica is in this run.
+  package enum Role: UInt8, Sendable {
+    /// It is only compared.
+    case compared = 0
+    /// The initiator's replica is made to agree with it.
+    case source = 1
+    /// It is made to agree with the initiator's.
+    case destination = 2
+  }
+
+  /// What the run may do, one bit each.
+  package struct Flags: OptionSet, Sendable {
+    package let rawValue: UInt8
+    /// Takes the bits.
+    package init(rawValue: UInt8) { self.rawValue = rawValue }
+    /// Nothing may be written to the tree.
+    package static let dryRun = Flags(rawValue: 1)
+    /// The run may delete.
+    package static let deletes = Flags(rawValue: 2)
+    /// Every file is hashed anew.
+    package static let rehashes = Flags(rawValue: 4)
+    /// The run does not wait for the disk.
+    package static let skipsSync = Flags(rawValue: 8)
+    /// The guards of the scan are off.
+    package static let forces = Flags(rawValue: 16)
+    /// Content is to be deflated where that pays.
+    package static let compresses = Flags(rawValue: 32)
+    static let all: Flags = [.dryRun, .deletes, .rehashes, .skipsSync, .forces, .compresses]
+  }
+
+  /// What the replica is in this run.
+  package var role: Role
+  /// What the run may do.
+  package var flags: Flags
+  /// How long to wait for a replica in use, in seconds.
+  package var lockWaitSeconds: UInt32
+  /// The root directory, as the user wrote it.
+  package var root: [UInt8]
+  /// Where to keep state instead of in the root; empty for there.
+  package var stateDirectory: [UInt8]
+  /// The initiator's identity.
+  package var replica: ReplicaID
+  /// The include and exclude rules in order.
+  package var rules: [Rule]
+
+  /// An include or exclude rule.
+  package struct Rule: Equatable, Sendable {
+    /// Whether it includes.
+    package let includes: Bool
+    /// Its pattern.
+    package let pattern: [UInt8]
+    /// Creates a rule.
+    package init(includes: Bool, pattern: [UInt8]) {
+      self.includes = includes
+      self.pattern = pattern
+    }
+  }
+
+  /// Creates an order.
+  package init(
+    role: Role, flags: Flags, lockWaitSeconds: UInt32, root: [UInt8], stateDirectory: [UInt8],
+    replica: ReplicaID, rules: [Rule]
+  ) {
+    self.role = role
+    self.flags = flags
+    self.lockWaitSeconds = lockWaitSeconds
+    self.root = root
+    self.stateDirectory = stateDirectory
+    self.replica = replica
+    self.rules = rules
+  }
+
+  /// Reads the payload of a frame.
+  package init(payload: [UInt8]) throws(Malformed) {
+    var reader = ByteReader(payload)
+    guard let role = Role(rawValue: try reader.readByte()) else { throw .kind }
+    self.role = role
+    flags = Flags(rawValue: try reader.readByte())
+    guard flags.isSubset(of: .all) else { throw .kind }
+    lockWaitSeconds = UInt32(try reader.readCount(atMost: Int(UInt32.max)))
+    root = Array(try reader.readPrefixed(atMost: 65_536))
+    stateDirectory = Array(try reader.readPrefixed(atMost: 65_536))
+    guard !root.contains(0), !stateDirectory.contains(0) else { throw .key }
+    replica = ReplicaID(rawValue: try reader.readFixed())
+    rules = []
+    for _ in 0..<(try reader.readCount(ofAtLeast: 2)) {
+      let includes = try reader.readByte()
+      guard includes <= 1 else { throw .kind }
+      let pattern = Array(try reader.readPrefixed(atMost: 65_536))
+      rules.append(Rule(includes: includes == 1, pattern: pattern))
+    }
+    try reader.expectEnd()
+  }
+
+  /// The frame, or throws if the rules are too many for one.
+  package func frame() throws(Malformed) -> Frame {
+    var payload: [UInt8] = [role.rawValue, flags.rawValue]
+    payload.append(varint: UInt64(lockWaitSeconds))
+    payload.append(prefixed: root.span)
+    payload.append(prefixed: stateDirectory.span)
+    payload.append(fixed: replica.rawValue)
+    payload.append(count: rules.count)
+    for rule in rules {
+      payload.append(rule.includes ? 1 : 0)
+      payload.append(prefixed: rule.pattern.span)
+    }
+    guard payload.count <= Frame.maximumPayloadByteCount else { throw .count }
+    return Frame(.open, payload)
+  }
+}
+
+/// The responder's replica after its scan.
+package struct Ready: Equatable, Sendable {
+  /// The replica's identity.
+  package var replica: ReplicaID
+  /// The wall clock of its machine in nanoseconds since 1970.
+  package var clock: Int64
+  /// Whether its state was made in this run.
+  package var isNew: Bool
+  /// The number of entries, tombstones included, that the run sees.
+  package var entryCount: Int
+  /// The number of live ones among them.
+  package var liveCount: Int
+  /// The digest over all of them.
+  package var stateRoot: Digest
+  /// The digest over the content of the live ones.
+  package var contentRoot: Digest
+
+  /// Creates the report.
+  package init(
+    replica: ReplicaID, clock: Int64, isNew: Bool, entryCount: Int, liveCount: Int,
+    stateRoot: Digest, contentRoot: Digest
+  ) {
+    self.replica = replica
+    self.clock = clock
+    self.isNew = isNew
+    self.entryCount = entryCount
+    self.liveCount = liveCount
+    self.stateRoot = stateRoot
+    self.contentRoot = contentRoot
+  }
+
+  /// Reads the payload of a frame.
+  package init(payload: [UInt8]) throws(Malformed) {
+    var reader = ByteReader(payload)
+    replica = ReplicaID(rawValue: try reader.readFixed())
+    clock = try reader.readFixed()
+    let isNew = try reader.readByte()
+    guard isNew <= 1 else { throw .kind }
+    self.isNew = isNew == 1
+    entryCount = try reader.readCount(atMost: 1 << 48)
+    liveCount = try reader.readCount(atMost: entryCount)
+    stateRoot = try reader.readDigest()
+    contentRoot = try reader.readDigest()
+    try reader.expectEnd()
+  }
+
+  /// The frame.
+  package var frame: Frame {
+    var payload: [UInt8] = []
+    payload.append(fixed: replica.rawValue)
+    payload.append(fixed: clock)
+    payload.append(isNew ? 1 : 0)
+    payload.append(count: entryCount)
+    payload.append(count: liveCount)
+    stateRoot.append(to: &payload)
+    contentRoot.append(to: &payload)
+    return Frame(.ready, payload)
+  }
+}

@@ -1,0 +1,141 @@
+package import Hashing
+package import Replica
+
+/// Frames that list paths: those that a scan could not look at, and those whose content is wanted.
+package enum PathList {
+  /// Reads the payload of a frame.
+  package static func decode(payload: [UInt8]) throws(Malformed) -> [Path] {
+    var stream = EntryStreamReader(payload)
+    var paths: [Path] = []
+    while !stream.isAtEnd { paths.append(try stream.readPath()) }
+    return paths
+  }
+
+  /// Frames of `kind` that list `paths`, as many as it takes.
+  package static func frames(_ kind: Frame.Kind, _ paths: [Path]) -> [Frame] {
+    var frames: [Frame] = []
+    var stream = EntryStreamWriter()
+    for path in paths {
+      if stream.bytes.count + path.key.count + 16 > Frame.maximumPayloadByteCount {
+        frames.append(Frame(kind, stream.bytes))
+        stream = EntryStreamWriter()
+      }
+      stream.write(path)
+    }
+    return stream.bytes.isEmpty ? frames : frames + [Frame(kind, stream.bytes)]
+  }
+}
+
+/// What became of some changes: how many were made, and the problems with the others.
+package struct Outcomes: Equatable, Sendable {
+  /// How many changes were dealt with since the last report, problems included.
+  package var changeCount: Int
+  /// The bytes of content found at the destination itself.
+  package var matchedByteCount: Int64
+  /// What went wrong.
+  package var problems: [Problem]
+
+  /// Creates a report.
+  package init(changeCount: Int = 0, matchedByteCount: Int64 = 0, problems: [Problem] = []) {
+    self.changeCount = changeCount
+    self.matchedByteCount = matchedByteCount
+    self.problems = problems
+  }
+
+  /// Reads the payload of a frame.
+  package init(payload: [UInt8]) throws(Malformed) {
+    var stream = EntryStreamReader(payload)
+    changeCount = try stream.fields.readCount(atMost: 1 << 48)
+    matchedByteCount = Int64(try stream.fields.readCount(atMost: 1 << 60))
+    problems = []
+    while !stream.isAtEnd {
+      let path = try stream.readPath()
+      guard let code = Problem.Code(rawValue: try stream.fields.readByte()) else { throw .kind }
+      let systemCode = Int32(truncatingIfNeeded: try stream.fields.readZigzag())
+      problems.append(Problem(path: path, code: code, systemCode: systemCode))
+    }
+  }
+
+  /// The frames, as many as it takes; their counts add up.
+  package func frames(_ kind: Frame.Kind = .outcomes) -> [Frame] {
+    var frames: [Frame] = []
+    var stream = EntryStreamWriter()
+    stream.write { output in
+      output.append(count: changeCount)
+      output.append(varint: UInt64(matchedByteCount))
+    }
+    for problem in problems {
+      if stream.bytes.count + problem.path.key.count + 32 > Frame.maximumPayloadByteCount {
+        frames.append(Frame(kind, stream.bytes))
+        stream = EntryStreamWriter()
+        stream.write { $0.append(contentsOf: [0, 0]) }
+      }
+      stream.write(problem.path)
+      stream.write { output in
+        output.append(problem.code.rawValue)
+        output.append(zigzag: Int64(problem.systemCode))
+      }
+    }
+    return frames + [Frame(kind, stream.bytes)]
+  }
+}
+
+/// The responder's roots after the run.
+package struct Finished: Equatable, Sendable {
+  /// The digest over all entries.
+  package var stateRoot: Digest
+  /// The digest over the content of the live ones.
+  package var contentRoot: Digest
+
+  /// Creates the report.
+  package init(stateRoot: Digest, contentRoot: Digest) {
+    self.stateRoot = stateRoot
+    self.contentRoot = contentRoot
+  }
+
+  /// Reads the payload of a frame.
+  package init(payload: [UInt8]) throws(Malformed) {
+    var reader = ByteReader(payload)
+    stateRoot = try reader.readDigest()
+    contentRoot = try reader.readDigest()
+    try reader.expectEnd()
+  }
+
+  /// The frame.
+  package var frame: Frame {
+    var payload: [UInt8] = []
+    stateRoot.append(to: &payload)
+    contentRoot.append(to: &payload)
+    return Frame(.finished, payload)
+  }
+}
+
+/// Why an end stops before the run is over: the exit code that its run would have, and a line for
+/// people.
+package struct Failure: Equatable, Sendable {
+  /// The exit code.
+  package var exitCode: UInt8
+  /// What happened, to be shown escaped.
+  package var message: [UInt8]
+
+  /// Creates the report.
+  package init(exitCode: UInt8, message: [UInt8]) {
+    self.exitCode = exitCode
+    self.message = message
+  }
+
+  /// Reads the payload of a frame.
+  package init(payload: [UInt8]) throws(Malformed) {
+    var reader = ByteReader(payload)
+    exitCode = try reader.readByte()
+    message = Array(try reader.readPrefixed(atMost: 4096))
+    try reader.expectEnd()
+  }
+
+  /// The frame.
+  package var frame: Frame {
+    var payload: [UInt8] = [exitCode]
+    payload.append(prefixed: Array(message.prefix(4096)).span)
+    return Frame(.failure, payload)
+  }
+}
