@@ -88,6 +88,7 @@ let package = Package(
       name: "TestSupport", dependencies: ["FileSystem", "Replica", "Hashing"],
       path: "Tests/TestSupport", swiftSettings: settings),
     suite("Hashing", []),
+    suite("Replica", ["Hashing"]),
     suite("Scan", ["Replica"]),
   ]
 )
