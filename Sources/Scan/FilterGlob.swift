@@ -16,6 +16,12 @@ struct Glob: Hashable, Sendable {
 
   fileprivate let tokens: [Token]
 
+  /// The byte that all that matches ends with, if there is one.
+  var lastByte: UInt8? {
+    guard case .byte(let byte)? = tokens.last else { return nil }
+    return byte
+  }
+
   /// Reads a glob of at most 4095 bytes, or returns nil if a class has no end or is unknown, or a
   /// backslash has nothing behind it.
   ///
