@@ -120,8 +120,9 @@ extension Answer {
       self = .entries(
         mine: try [Int](ascendingFrom: &reader), theirs: try [Int](ascendingFrom: &reader),
         run: try EntryRun(from: &reader, limit: Frame.maximumPayloadByteCount))
-    case 2: self = .list(try [Mark](from: &reader))
-    case 3: self = .list(nil)
+    case 2:
+      self = .list(theirs: try NodeRange(from: &reader), marks: try [Mark](from: &reader))
+    case 3: self = .list(theirs: try NodeRange(from: &reader), marks: nil)
     case 4:
       let isLast = try reader.readByte()
       guard isLast <= 1 else { throw .kind }
@@ -143,11 +144,10 @@ extension Answer {
       mine.encodeAscending(to: &output)
       theirs.encodeAscending(to: &output)
       run.encode(to: &output)
-    case .list(let marks?):
-      output.append(2)
-      marks.encode(to: &output)
-    case .list(nil):
-      output.append(3)
+    case .list(let theirs, let marks):
+      output.append(marks == nil ? 3 : 2)
+      theirs.encode(to: &output)
+      marks?.encode(to: &output)
     case .fetched(let run, let isLast):
       output.append(4)
       output.append(isLast ? 1 : 0)

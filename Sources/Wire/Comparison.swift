@@ -69,8 +69,9 @@ package enum Answer: Equatable, Sendable {
   /// The initiator's marks by index that the responder lacks or has otherwise, its own entries by
   /// ordinal that the initiator lacks or has otherwise, and as many of those as there is room for.
   case entries(mine: [Int], theirs: [Int], run: EntryRun)
-  /// The responder's own list; nil if it is too long to be sent.
-  case list([Mark]?)
+  /// The nodes that the responder has there, and their marks or those of their entries; nil if
+  /// these are too many.
+  case list(theirs: NodeRange, marks: [Mark]?)
   /// The first of the entries asked for, as many as there is room for, and whether that is all.
   case fetched(EntryRun, isLast: Bool)
 }
@@ -79,9 +80,9 @@ package enum Answer: Equatable, Sendable {
 package struct Segment: Equatable, Sendable {
   /// Which marks, by index.
   package let mine: Range<Int>
-  /// What the responder has there.
+  /// What the responder has there: of the level below, if that is what the marks list.
   package let theirs: NodeRange
-  /// The level below of that; nil if it is too long to be sent.
+  /// The marks of the level below, for buckets of their entries; nil if they are too many.
   package let marks: [Mark]?
 
   /// Creates a segment.
