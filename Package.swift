@@ -87,6 +87,8 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["FileSystem", "Replica", "Hashing"],
       path: "Tests/TestSupport", swiftSettings: settings),
+    .testTarget(
+      name: "TestSupportTests", dependencies: ["TestSupport"], swiftSettings: settings),
     suite("Hashing", []),
     suite("Replica", ["Hashing"]),
     suite("Scan", ["Replica"]),
