@@ -89,6 +89,9 @@ let package = Package(
       path: "Tests/TestSupport", swiftSettings: settings),
     .testTarget(
       name: "TestSupportTests", dependencies: ["TestSupport"], swiftSettings: settings),
+    // The built program, from outside.
+    .testTarget(
+      name: "EndToEndTests", dependencies: ["TestSupport"], swiftSettings: settings),
     suite("Hashing", []),
     suite("Replica", ["Hashing"]),
     suite("Scan", ["Replica"]),

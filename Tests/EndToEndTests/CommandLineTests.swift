@@ -1,0 +1,49 @@
+import TestSupport
+import Testing
+
+@Suite struct CommandLineTests {
+  @Test(arguments: ["-V", "--version"])
+  func `the version is printed`(option: String) throws {
+    let run = try ProgramRun(Binary.treemend, option)
+    #expect(run.ending == .exited(0))
+    #expect(run.text.contains(/\d+\.\d+/))
+  }
+
+  @Test(
+    arguments: [
+      (["--no-such-option"], 1, "--no-such-option"), (["-H"], 4, "-H"), (["-aH"], 4, "-H"),
+      (["--max-delete=many"], 1, "max-delete"),
+    ] as [([String], Int32, String)])
+  func `what is not understood is refused by name, and nothing is done`(
+    options: [String], status: Int32, name: String
+  ) throws {
+    let replicas = try Replicas(TreeBuilder(fileCount: 2, directoryCount: 0, seed: 81))
+    let run = try replicas.copy(.local, options)
+    #expect(run.ending == .exited(status), "\(run)")
+    #expect(run.errorText.contains(name))
+    #expect(run.output == [])
+    #expect(try TreeSnapshot(replicas.destination).items == [])
+  }
+
+  @Test(arguments: [.local, .push(), .pull()] as [Replicas.Route])
+  func `a source that is not there is exit 3`(route: Replicas.Route) throws {
+    let replicas = try Replicas()
+    try replicas.change("rmdir source")
+    let run = try replicas.copy(route)
+    #expect(run.ending == .exited(3), "\(run)")
+    #expect(run.errorText.contains("source"))
+  }
+
+  @Test func `a replica in itself is refused`() throws {
+    let replicas = try Replicas(TreeBuilder(fileCount: 2, directoryCount: 0, seed: 82))
+    let run = try ProgramRun(Binary.treemend, replicas.source, "\(replicas.source)/inner")
+    #expect([3, 42].contains(run.exitStatus), "\(run)")
+  }
+
+  @Test func `cron's bare environment is enough`() throws {
+    let replicas = try Replicas(TreeBuilder(fileCount: 5, directoryCount: 1, seed: 83))
+    let run = try replicas.copy(.push(), under: ["env", "-i", "PATH=/usr/bin:/bin"])
+    #expect(run.ending == .exited(0), "\(run)")
+    #expect(run.output + run.errorOutput == [])
+  }
+}

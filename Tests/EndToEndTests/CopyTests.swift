@@ -1,0 +1,79 @@
+import TestSupport
+import Testing
+
+@Suite struct CopyTests {
+  @Test(arguments: Replicas.Route.available)
+  func `a tree arrives whole, and the second run has nothing to do`(
+    route: Replicas.Route
+  ) throws {
+    let replicas = try Replicas(TreeBuilder(fileCount: 400, directoryCount: 40, seed: 11))
+    let first = try replicas.copy(route)
+    #expect(first.ending == .exited(0), "\(first)")
+    try expectEqual(replicas)
+
+    let root = try replicas.root(of: replicas.source)
+    #expect(root.wholeMatch(of: /[0-9a-f]{64}/) != nil)
+    #expect(try replicas.root(of: replicas.destination) == root)
+
+    let second = try replicas.summary(route)
+    #expect(second.exit == 0)
+    #expect(second.equal)
+    #expect(second.pipeBytes <= 1024)
+    #expect(second.hashedBytes == 0)
+    #expect(second.literalBytes == 0)
+  }
+
+  @Test(arguments: Replicas.Route.available)
+  func `ten changed files are all that is sent`(route: Replicas.Route) throws {
+    let replicas = try Replicas(TreeBuilder(fileCount: 400, directoryCount: 40, seed: 12))
+    try #require(try replicas.copy(route).ending == .exited(0))
+    try replicas.change(
+      """
+      find source -name 'file1?.txt' -not -path '*/.treemend/*' | while read -r file; do
+        chmod u+w "$file"; echo changed >"$file"
+      done
+      """)
+    let second = try replicas.summary(route)
+    #expect(second.filesUpdated == 10)
+    #expect(second.literalBytes <= 80)
+    #expect(second.pipeBytes < 33_768)
+    try expectEqual(replicas)
+  }
+
+  @Test(arguments: [1, 2, 3] as [UInt64])
+  func `a destination with something else in it becomes the source`(seed: UInt64) throws {
+    let replicas = try Replicas(TreeBuilder(fileCount: 100, directoryCount: 10, seed: seed))
+    try TreeBuilder(fileCount: 100, directoryCount: 12, seed: seed + 100)
+      .build(replicas.destination)
+    let run = try replicas.copy(.push(), ["--delete", "--force", "--max-delete=1000"])
+    #expect(run.ending == .exited(0), "\(run)")
+    try expectEqual(replicas)
+  }
+
+  @Test func `names arrive byte for byte, beside their likes`() throws {
+    let replicas = try Replicas(TreeBuilder(fileCount: 0, directoryCount: 0, seed: 1))
+    #expect(try replicas.copy(.push()).ending == .exited(0))
+    let arrived = try names(inDirectory: Array("\(replicas.destination)/odd".utf8))
+    #expect(Set(arrived).isSuperset(of: TreeBuilder.oddNames))
+  }
+
+  @Test func `a kind that changes to any other follows`() throws {
+    let replicas = try Replicas()
+    let make = [
+      "f": "echo x >%", "d": "mkdir %; echo y >%/inner", "l": "ln -s nowhere %",
+    ]
+    let pairs = make.keys.flatMap { from in make.keys.map { (from, $0) } }
+    func build(_ replica: String, _ kind: ((String, String)) -> String) throws {
+      let commands = pairs.map { pair in
+        (make[kind(pair)] ?? "").split(separator: "%", omittingEmptySubsequences: false)
+          .joined(separator: "\(replica)/\(pair.0)\(pair.1)")
+      }
+      try replicas.change(commands.joined(separator: "\n"))
+    }
+    try build("source") { $0.1 }
+    try build("destination") { $0.0 }
+    let run = try replicas.copy(.local, ["--delete", "--force"])
+    #expect(run.ending == .exited(0), "\(run)")
+    try expectEqual(replicas)
+  }
+}

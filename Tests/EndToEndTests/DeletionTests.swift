@@ -1,0 +1,71 @@
+import TestSupport
+import Testing
+
+@Suite struct DeletionTests {
+  let replicas: Replicas
+
+  init() throws {
+    var tree = TreeBuilder(fileCount: 40, directoryCount: 0, seed: 61)
+    tree.hasOddities = false
+    replicas = try Replicas(tree)
+    try #require(try replicas.copy().ending == .exited(0))
+  }
+
+  private func hasDestination(_ name: String) throws -> Bool {
+    try TreeSnapshot(replicas.destination).items.contains { $0.path == Array(name.utf8) }
+  }
+
+  @Test(arguments: [[], ["--delete"]])
+  func `only --delete deletes`(options: [String]) throws {
+    try replicas.change("rm source/file3.txt; mkdir destination/own; echo >destination/own/file")
+    #expect(try replicas.copy(.local, options).ending == .exited(0))
+    #expect(try hasDestination("file3.txt") == options.isEmpty)
+    #expect(try hasDestination("own/file") == options.isEmpty)
+    if !options.isEmpty { try expectEqual(replicas) }
+  }
+
+  @Test(
+    arguments: [
+      ("rm source/file?.txt", ["--max-delete=9"], 25),
+      ("rm source/file?.txt", ["--max-delete=10"], 0),
+      ("rm source/file?.txt", [], 0),
+      ("rm source/file1*.txt source/file2*.txt source/file3?.txt", [], 25),
+    ] as [(String, [String], Int32)])
+  func `deletions beyond the limit are refused, all of them`(
+    command: String, options: [String], status: Int32
+  ) throws {
+    let before = try TreeSnapshot(replicas.destination)
+    try replicas.change(command)
+    let run = try replicas.copy(.local, ["--delete"] + options)
+    #expect(run.ending == .exited(status), "\(run)")
+    #expect((try TreeSnapshot(replicas.destination) == before) == (status == 25))
+  }
+
+  @Test func `what is excluded is neither copied nor deleted`() throws {
+    try replicas.change(
+      "echo a >source/a.log; echo b >destination/b.log; mkdir destination/d; echo >destination/d/c.log"
+    )
+    #expect(try replicas.copy(.local, ["--delete", "--exclude=*.log"]).ending == .exited(0))
+    #expect(try !hasDestination("a.log"))
+    #expect(try hasDestination("b.log"))
+    #expect(try hasDestination("d/c.log"))
+  }
+
+  @Test func `a change of the rules deletes nothing`() throws {
+    try replicas.change("echo a >source/a.log; echo b >source/b.txt")
+    try #require(try replicas.copy().ending == .exited(0))
+    #expect(try replicas.copy(.local, ["--delete", "--exclude=*.log"]).ending == .exited(0))
+    #expect(try hasDestination("a.log"))
+  }
+
+  @Test func `the first --delete into a full directory that is no replica is refused`() throws {
+    let other = replicas.directory.appending("other")
+    try replicas.change("mkdir other; echo mine >other/file")
+    let run = try ProgramRun(Binary.treemend, "--delete", replicas.source, other)
+    #expect(run.ending == .exited(42), "\(run)")
+    #expect(try TreeSnapshot(other).items.count == 1)
+    let forced = try ProgramRun(Binary.treemend, "--delete", "--force", replicas.source, other)
+    #expect(forced.ending == .exited(0), "\(forced)")
+    try expect(other, is: TreeSnapshot(replicas.source))
+  }
+}

@@ -1,0 +1,70 @@
+import Glibc
+import TestSupport
+import Testing
+
+@Suite(.enabled(if: Trace.isAvailable, "strace is needed"))
+struct InterruptionTests {
+  let replicas: Replicas
+
+  init() throws {
+    replicas = try Replicas(TreeBuilder(fileCount: 300, directoryCount: 30, seed: 31))
+  }
+
+  @Test(arguments: [1, 2, 5, 20])
+  func `a destination killed as the far end is repaired by the next run`(count: Int) throws {
+    let words = Trace.killing(at: count, of: Trace.changes).joined(separator: " ")
+    try repair(after: replicas.copy(.push(.wrapped(words))), by: .push())
+  }
+
+  @Test(arguments: [1, 2, 5, 20])
+  func `a destination killed as the near end is repaired by the next run`(count: Int) throws {
+    let words = Trace.killing(at: count, of: Trace.changes)
+    try repair(after: replicas.copy(.pull(), under: words), by: .pull())
+  }
+
+  @Test(arguments: [1, 2, 3])
+  func `a source killed as the far end leaves a destination to be finished`(count: Int) throws {
+    let words = Trace.killing(at: count, of: Trace.sending).joined(separator: " ")
+    try repair(after: replicas.copy(.pull(.wrapped(words))), by: .pull())
+  }
+
+  @Test(arguments: [0, 1, 20, 500, 20_000])
+  func `a connection that is cut ends both ends, and the next run finishes`(
+    byteCount: Int
+  ) throws {
+    for route in [
+      .push(.cutUpstream(afterByteCount: byteCount)),
+      .pull(.cutDownstream(afterByteCount: byteCount)),
+    ] as [Replicas.Route] {
+      try repair(after: replicas.copy(route), by: .local)
+      try replicas.change("rm -rf destination; mkdir destination")
+    }
+  }
+
+  @Test func `a terminated run saves, and says so within a second`() throws {
+    let words = try replicas.words(for: .local)
+    let run = try RunningProgram(Binary.treemend, ["--json"] + words)
+    try #require(waitForLock(inDirectory: "\(replicas.destination)/.treemend"))
+    run.kill(SIGTERM, wholeGroup: false)
+    let ended = try run.wait(timeLimitSeconds: 2)
+    #expect([.exited(20), .exited(0)].contains(ended.ending), "\(ended)")
+    try finish(by: .local)
+  }
+
+  private func repair(after cut: ProgramRun, by route: Replicas.Route) throws {
+    #expect(cut.ending != .exited(0), "the run was not cut: \(cut)")
+    #expect(cut.ending != .timedOut)
+    let whole = Set(try TreeSnapshot(replicas.source).items.map(\.digest))
+    for item in try TreeSnapshot(replicas.destination).items {
+      #expect(whole.contains(item.digest), "half of a file lies under its name: \(item)")
+    }
+    try finish(by: route)
+  }
+
+  private func finish(by route: Replicas.Route) throws {
+    let next = try replicas.copy(route)
+    #expect(next.ending == .exited(0), "\(next)")
+    try expectEqual(replicas)
+    #expect(replicas.stagedNames() == [])
+  }
+}

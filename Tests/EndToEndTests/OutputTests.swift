@@ -1,0 +1,100 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite struct OutputTests {
+  let replicas: Replicas
+
+  init() throws {
+    replicas = try Replicas(TreeBuilder(fileCount: 20, directoryCount: 3, seed: 71))
+  }
+
+  private func change() throws {
+    try replicas.change(
+      """
+      echo new >source/new.txt; mkdir source/added; ln -s new.txt source/link
+      echo changed >source/old.txt; rm source/gone.txt
+      """)
+  }
+
+  private func copyBefore() throws {
+    try replicas.change(
+      "echo x >source/old.txt; echo y >source/gone.txt; touch -d @1 source/old.txt")
+    try #require(try replicas.copy().ending == .exited(0))
+    try change()
+  }
+
+  @Test func `every line of --json is an event, start first and summary last`() throws {
+    let run = try replicas.copy(.push(), ["--json"])
+    #expect(run.ending == .exited(0), "\(run)")
+    let events = try run.text.split(separator: "\n").map { line in
+      try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+    }
+    let types = events.compactMap { $0["type"] as? String }
+    #expect(events.allSatisfy { $0["v"] as? Int == 1 })
+    #expect(types.first == "start")
+    #expect(types.last == "summary")
+    #expect(types.count == events.count)
+    #expect(events.contains { $0["path_b64"] as? String == "b2RkL2b//oA=" })
+  }
+
+  @Test func `-i prints rsync's eleven columns`() throws {
+    try copyBefore()
+    let run = try replicas.copy(.local, ["-i", "--delete"])
+    let lines = run.text.split(separator: "\n").map(String.init)
+    for line in lines {
+      let columns = /([<>ch.][fdLDS][.+?cstpoguax]{9}|\*deleting  ) .+/
+      #expect(line.wholeMatch(of: columns) != nil, "\(line)")
+    }
+    for expected in [
+      ">f+++++++++ new.txt", "cd+++++++++ added/", "cL+++++++++ link -> new.txt",
+      ">f.st...... old.txt", "*deleting   gone.txt",
+    ] { #expect(lines.contains(expected), "\(lines)") }
+  }
+
+  @Test func `a dry run prints what the run does, and writes nothing`() throws {
+    try copyBefore()
+    let before = try TreeSnapshot(replicas.destination)
+    let dry = try replicas.copy(.push(), ["-n", "-i", "--delete"])
+    #expect(dry.ending == .exited(0), "\(dry)")
+    try expect(replicas.destination, is: before)
+    #expect(dry.text.contains("new.txt"))
+    #expect(try replicas.copy(.push(), ["-i", "--delete"]).text == dry.text)
+  }
+
+  @Test func `a dry run leaves no state behind`() throws {
+    #expect(try replicas.copy(.local, ["-n"]).ending == .exited(0))
+    for replica in [replicas.source, replicas.destination] {
+      #expect(try ProgramRun("test", "-e", "\(replica)/.treemend").exitStatus == 1)
+    }
+  }
+
+  @Test func `diff is 43 before and 0 after`() throws {
+    func diff() throws -> ProgramRun {
+      try ProgramRun(Binary.treemend, "diff", replicas.source, replicas.destination)
+    }
+    let before = try diff()
+    #expect(before.ending == .exited(43), "\(before)")
+    #expect(before.text.contains("file0.txt"))
+    #expect(try TreeSnapshot(replicas.destination).items == [])
+    try #require(try replicas.copy().ending == .exited(0))
+    let after = try diff()
+    #expect(after.ending == .exited(0), "\(after)")
+    #expect(after.text == "")
+  }
+
+  @Test(arguments: [[], ["-q"]])
+  func `success is silent when nobody watches`(options: [String]) throws {
+    let run = try replicas.copy(.push(), options)
+    #expect(run.ending == .exited(0), "\(run)")
+    #expect(run.output == [])
+    #expect(run.errorOutput == [])
+  }
+
+  @Test func `no name can speak to the terminal`() throws {
+    let run = try replicas.copy(.local, ["-v", "-i"])
+    #expect(run.output.allSatisfy { $0 == 0x0a || $0 >= 0x20 && $0 != 0x7f })
+    #expect(run.text.unicodeScalars.allSatisfy { !(0x80...0x9f ~= $0.value) && $0 != "\u{202e}" })
+    #expect(String(validating: run.output, as: UTF8.self) != nil)
+  }
+}

@@ -1,0 +1,60 @@
+import TestSupport
+import Testing
+
+@Suite struct RemoteFailureTests {
+  let replicas: Replicas
+
+  init() throws {
+    replicas = try Replicas(TreeBuilder(fileCount: 5, directoryCount: 1, seed: 51))
+  }
+
+  @Test(arguments: [.push(.commandMissing), .pull(.commandMissing)] as [Replicas.Route])
+  func `a host without the program is exit 5, with a hint`(route: Replicas.Route) throws {
+    let run = try replicas.copy(route)
+    #expect(run.ending == .exited(5), "\(run)")
+    #expect(run.errorText.contains("hint:"))
+  }
+
+  @Test func `an unknown host is exit 5, with what ssh said`() throws {
+    let run = try replicas.copy(.push(.hostUnknown))
+    #expect(run.ending == .exited(5), "\(run)")
+    #expect(run.errorText.contains("Could not resolve hostname"))
+  }
+
+  @Test func `a remote shell that is not there is exit 5`() throws {
+    let words = ["-e", "/nowhere/ssh", replicas.source, "host:\(replicas.destination)"]
+    let run = try ProgramRun(Binary.treemend, words)
+    #expect(run.ending == .exited(5), "\(run)")
+  }
+
+  @Test(
+    arguments: [
+      .push(.noisy(#"Welcome\033[31m!\n"#)), .pull(.noisy(#"Welcome\033[31m!\n"#)),
+    ] as [Replicas.Route])
+  func `a login that talks is shown, escaped`(route: Replicas.Route) throws {
+    let run = try replicas.copy(route, timeLimitSeconds: 30)
+    #expect([2, 12].contains(run.exitStatus), "\(run)")
+    #expect(run.errorText.contains("Welcome"))
+    #expect(!run.errorOutput.contains(0x1b))
+  }
+
+  @Test func `the remote shell gets a constant command and no path`() throws {
+    let file = replicas.directory.appending("arguments")
+    #expect(try replicas.copy(.push(.recording(file))).ending == .exited(0))
+    let lines = try ProgramRun("cat", file).text.split(separator: "\n")
+    let host = try #require(lines.firstIndex(of: "host"))
+    #expect(host > 0 && lines[host - 1] == "--")
+    #expect(lines[(host + 1)...].joined(separator: " ") == "treemend serve --stdio")
+    #expect(!lines.contains { $0.contains(replicas.destination) })
+  }
+
+  @Test(arguments: ["-oProxyCommand=id:/x", "-l@host:/x", "a\u{1b}b:/x"])
+  func `a host that is an option or holds control characters is refused`(host: String) throws {
+    let shell = try StandInShell(
+      .recording(replicas.directory.appending("ran")), in: replicas.directory)
+    let run = try ProgramRun(
+      Binary.treemend, "-e", shell.path, "--", replicas.source, host)
+    #expect([1, 3].contains(run.exitStatus), "\(run)")
+    #expect(try ProgramRun("test", "-e", replicas.directory.appending("ran")).exitStatus == 1)
+  }
+}
