@@ -1,0 +1,49 @@
+# The Swift toolchain is assumed; Debian's packages are installed where they are missing.
+PREFIX ?= /usr/local
+BUILD = swift build -c release --static-swift-stdlib
+PROGRAM = $(BIN)/treemend
+BIN = $(shell $(BUILD) --show-bin-path)
+
+LIBRARIES = libssl-dev zlib1g-dev libsqlite3-dev pkg-config openssh-client
+TEST_TOOLS = openssh-server rsync strace
+
+.PHONY: quickstart build test install clean packages
+
+# Builds the program and shows it at work.
+quickstart: build
+	TREEMEND=$(PROGRAM) examples/quickstart.sh
+
+build: packages
+	$(BUILD) --product treemend
+
+test: PACKAGES = $(LIBRARIES) $(TEST_TOOLS)
+test: packages
+	swift build --build-tests
+	swift test --skip-build
+
+install: build
+	install -D -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/treemend
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man1 man/*.1
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man5 man/*.5
+	install -d $(addprefix $(DESTDIR)$(PREFIX)/share/,\
+	  bash-completion/completions zsh/site-functions fish/vendor_completions.d)
+	cd $(DESTDIR)$(PREFIX)/share && \
+	$(PROGRAM) --generate-completion-script bash >bash-completion/completions/treemend && \
+	$(PROGRAM) --generate-completion-script zsh >zsh/site-functions/_treemend && \
+	$(PROGRAM) --generate-completion-script fish >fish/vendor_completions.d/treemend.fish
+
+clean:
+	swift package clean
+
+# Asks for root's rights only if something is missing and we do not have them.
+PACKAGES = $(LIBRARIES)
+packages:
+	@missing=$$(for package in $(PACKAGES); do \
+	  dpkg-query -W -f '$${Status}' $$package 2>/dev/null | grep -q ' installed$$' \
+	  || echo $$package; done); \
+	if [ -n "$$missing" ]; then \
+	  if [ $$(id -u) -eq 0 ]; then as_root=; else as_root=sudo; fi; \
+	  $$as_root apt-get update && \
+	  $$as_root env DEBIAN_FRONTEND=noninteractive \
+	    apt-get install -y --no-install-recommends $$missing; \
+	fi
