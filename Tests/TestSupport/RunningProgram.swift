@@ -36,8 +36,8 @@ package final class RunningProgram: Sendable {
     close(errorOutput)
   }
 
-  /// Sends `signal` to the program alone, or with `wholeGroup` to all of its process group, what it started included;
-  /// does nothing after its end.
+  /// Sends `signal` to the program alone, or with `wholeGroup` to what it started, too; does
+  /// nothing after its end.
   package func kill(_ signal: Int32 = SIGKILL, wholeGroup: Bool = true) {
     ending.whileUnreaped { _ = Glibc.kill(wholeGroup ? -processID : processID, signal) }
   }
