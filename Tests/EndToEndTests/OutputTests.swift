@@ -93,6 +93,7 @@ import Testing
 
   @Test func `no name can speak to the terminal`() throws {
     let run = try replicas.copy(.local, ["-v", "-i"])
+    #expect(run.text.contains("--delete"))
     #expect(run.output.allSatisfy { $0 == 0x0a || $0 >= 0x20 && $0 != 0x7f })
     #expect(run.text.unicodeScalars.allSatisfy { !(0x80...0x9f ~= $0.value) && $0 != "\u{202e}" })
     #expect(String(validating: run.output, as: UTF8.self) != nil)
