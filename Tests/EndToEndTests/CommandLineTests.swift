@@ -17,7 +17,7 @@ import Testing
   func `what is not understood is refused by name, and nothing is done`(
     options: [String], status: Int32, name: String
   ) throws {
-    let replicas = try Replicas(TreeBuilder(fileCount: 2, directoryCount: 0, seed: 81))
+    let replicas = try Replicas(RandomTree(fileCount: 2, directoryCount: 0, seed: 81))
     let run = try replicas.copy(.local, options)
     #expect(run.ending == .exited(status), "\(run)")
     #expect(run.errorText.contains(name))
@@ -35,13 +35,13 @@ import Testing
   }
 
   @Test func `a replica in itself is refused`() throws {
-    let replicas = try Replicas(TreeBuilder(fileCount: 2, directoryCount: 0, seed: 82))
+    let replicas = try Replicas(RandomTree(fileCount: 2, directoryCount: 0, seed: 82))
     let run = try ProgramRun(Binary.treemend, replicas.source, "\(replicas.source)/inner")
     #expect([3, 42].contains(run.exitStatus), "\(run)")
   }
 
   @Test func `cron's bare environment is enough`() throws {
-    let replicas = try Replicas(TreeBuilder(fileCount: 5, directoryCount: 1, seed: 83))
+    let replicas = try Replicas(RandomTree(fileCount: 5, directoryCount: 1, seed: 83))
     let run = try replicas.copy(.push(), under: ["env", "-i", "PATH=/usr/bin:/bin"])
     #expect(run.ending == .exited(0), "\(run)")
     #expect(run.output + run.errorOutput == [])

@@ -3,7 +3,7 @@ import Testing
 
 @Suite struct ContentTests {
   @Test func `a renamed directory of 5,000 files sends no content`() throws {
-    var tree = TreeBuilder(fileCount: 5000, directoryCount: 0, seed: 21)
+    var tree = RandomTree(fileCount: 5000, directoryCount: 0, seed: 21)
     tree.largestByteCount = 300
     tree.hasOddities = false
     let replicas = try Replicas()
@@ -18,7 +18,7 @@ import Testing
   }
 
   @Test func `a destination made by cp sends no content`() throws {
-    let replicas = try Replicas(TreeBuilder(fileCount: 300, directoryCount: 30, seed: 22))
+    let replicas = try Replicas(RandomTree(fileCount: 300, directoryCount: 30, seed: 22))
     try replicas.change("cp -a source/. destination")
     let run = try replicas.summary(.push())
     #expect(run.exit == 0)

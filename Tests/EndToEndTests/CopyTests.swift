@@ -6,7 +6,7 @@ import Testing
   func `a tree arrives whole, and the second run has nothing to do`(
     route: Replicas.Route
   ) throws {
-    let replicas = try Replicas(TreeBuilder(fileCount: 400, directoryCount: 40, seed: 11))
+    let replicas = try Replicas(RandomTree(fileCount: 400, directoryCount: 40, seed: 11))
     let first = try replicas.copy(route)
     #expect(first.ending == .exited(0), "\(first)")
     try expectEqual(replicas)
@@ -25,7 +25,7 @@ import Testing
 
   @Test(arguments: Replicas.Route.available)
   func `ten changed files are all that is sent`(route: Replicas.Route) throws {
-    let replicas = try Replicas(TreeBuilder(fileCount: 400, directoryCount: 40, seed: 12))
+    let replicas = try Replicas(RandomTree(fileCount: 400, directoryCount: 40, seed: 12))
     try #require(try replicas.copy(route).ending == .exited(0))
     try replicas.change(
       """
@@ -42,8 +42,8 @@ import Testing
 
   @Test(arguments: [1, 2, 3] as [UInt64])
   func `a destination with something else in it becomes the source`(seed: UInt64) throws {
-    let replicas = try Replicas(TreeBuilder(fileCount: 100, directoryCount: 10, seed: seed))
-    try TreeBuilder(fileCount: 100, directoryCount: 12, seed: seed + 100)
+    let replicas = try Replicas(RandomTree(fileCount: 100, directoryCount: 10, seed: seed))
+    try RandomTree(fileCount: 100, directoryCount: 12, seed: seed + 100)
       .build(replicas.destination)
     let run = try replicas.copy(.push(), ["--delete", "--force", "--max-delete=1000"])
     #expect(run.ending == .exited(0), "\(run)")
@@ -51,10 +51,10 @@ import Testing
   }
 
   @Test func `names arrive byte for byte, beside their likes`() throws {
-    let replicas = try Replicas(TreeBuilder(fileCount: 0, directoryCount: 0, seed: 1))
+    let replicas = try Replicas(RandomTree(fileCount: 0, directoryCount: 0, seed: 1))
     #expect(try replicas.copy(.push()).ending == .exited(0))
     let arrived = try names(inDirectory: Array("\(replicas.destination)/odd".utf8))
-    #expect(Set(arrived).isSuperset(of: TreeBuilder.oddNames))
+    #expect(Set(arrived).isSuperset(of: RandomTree.oddNames))
   }
 
   @Test func `a kind that changes to any other follows`() throws {

@@ -5,7 +5,7 @@ import Testing
   let replicas: Replicas
 
   init() throws {
-    var tree = TreeBuilder(fileCount: 40, directoryCount: 0, seed: 61)
+    var tree = RandomTree(fileCount: 40, directoryCount: 0, seed: 61)
     tree.hasOddities = false
     replicas = try Replicas(tree)
     try #require(try replicas.copy().ending == .exited(0))

@@ -7,7 +7,7 @@ struct InterruptionTests {
   let replicas: Replicas
 
   init() throws {
-    replicas = try Replicas(TreeBuilder(fileCount: 300, directoryCount: 30, seed: 31))
+    replicas = try Replicas(RandomTree(fileCount: 300, directoryCount: 30, seed: 31))
   }
 
   @Test(arguments: [1, 2, 5, 20])

@@ -4,7 +4,7 @@ import Testing
 @Suite(.serialized) struct MemoryTests {
   /// The peak of the initiator's memory while it copies a new tree, in bytes.
   private func peak(entryCount: Int) throws -> Int {
-    var tree = TreeBuilder(
+    var tree = RandomTree(
       fileCount: entryCount * 19 / 20, directoryCount: entryCount / 20, seed: 91)
     tree.largestByteCount = 2
     tree.hasOddities = false

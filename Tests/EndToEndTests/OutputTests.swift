@@ -6,7 +6,7 @@ import Testing
   let replicas: Replicas
 
   init() throws {
-    replicas = try Replicas(TreeBuilder(fileCount: 20, directoryCount: 3, seed: 71))
+    replicas = try Replicas(RandomTree(fileCount: 20, directoryCount: 3, seed: 71))
   }
 
   private func change() throws {

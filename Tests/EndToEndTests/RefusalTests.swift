@@ -6,7 +6,7 @@ import Testing
   let replicas: Replicas
 
   init() throws {
-    replicas = try Replicas(TreeBuilder(fileCount: 40, directoryCount: 5, seed: 41))
+    replicas = try Replicas(RandomTree(fileCount: 40, directoryCount: 5, seed: 41))
   }
 
   @Test(arguments: ["source", "destination"])
@@ -14,7 +14,7 @@ import Testing
     which: String
   ) throws {
     try #require(try replicas.copy().ending == .exited(0))
-    try TreeBuilder(fileCount: 3000, directoryCount: 5, seed: 1).build("\(replicas.source)/more")
+    try RandomTree(fileCount: 3000, directoryCount: 5, seed: 1).build("\(replicas.source)/more")
     let first = try RunningProgram(Binary.treemend, try replicas.words(for: .local))
     try #require(waitForLock(inDirectory: "\(replicas.directory.path)/\(which)/.treemend"))
     first.kill(SIGSTOP)

@@ -5,7 +5,7 @@ import Testing
   let replicas: Replicas
 
   init() throws {
-    replicas = try Replicas(TreeBuilder(fileCount: 5, directoryCount: 1, seed: 51))
+    replicas = try Replicas(RandomTree(fileCount: 5, directoryCount: 1, seed: 51))
   }
 
   @Test(arguments: [.push(.commandMissing), .pull(.commandMissing)] as [Replicas.Route])

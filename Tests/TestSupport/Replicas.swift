@@ -29,7 +29,7 @@ package final class Replicas {
   private lazy var server = Result { try SSHServer() }
 
   /// Creates both, the source with `tree` in it, the destination empty.
-  package init(_ tree: TreeBuilder? = nil, below parent: String = "/tmp") throws {
+  package init(_ tree: RandomTree? = nil, below parent: String = "/tmp") throws {
     directory = try TemporaryDirectory(below: parent)
     source = directory.appending("source")
     destination = directory.appending("destination")

@@ -15,7 +15,7 @@ import Testing
   func `every kind of change is a difference`(change: String) throws {
     let directory = try TemporaryDirectory()
     let tree = directory.appending("tree")
-    try TreeBuilder(fileCount: 1, directoryCount: 0, seed: 1).build(tree)
+    try RandomTree(fileCount: 1, directoryCount: 0, seed: 1).build(tree)
     let before = try TreeSnapshot(tree)
     let keepTime = "time=$(stat -c %y odd/-rf)"
     let run = try ProgramRun(
@@ -29,7 +29,7 @@ import Testing
   @Test(arguments: ["mkdir .treemend; echo x >.treemend/index", "touch odd; touch ."])
   func `state and times of directories are no difference`(change: String) throws {
     let directory = try TemporaryDirectory()
-    try TreeBuilder(fileCount: 3, directoryCount: 1, seed: 1).build(directory.path)
+    try RandomTree(fileCount: 3, directoryCount: 1, seed: 1).build(directory.path)
     let before = try TreeSnapshot(directory.path)
     try requireSuccess("sh", "-ec", change, in: directory)
     #expect(before == (try TreeSnapshot(directory.path)))
@@ -38,17 +38,17 @@ import Testing
   @Test func `a copy by cp is equal, and other names for a directory do not matter`() throws {
     let directory = try TemporaryDirectory()
     let tree = directory.appending("tree")
-    try TreeBuilder(fileCount: 200, directoryCount: 20, seed: 2).build(tree)
+    try RandomTree(fileCount: 200, directoryCount: 20, seed: 2).build(tree)
     try requireSuccess("cp", "-a", tree, directory.appending("copy"))
     let copy = try TreeSnapshot(directory.appending("copy/../copy/"))
     #expect(try TreeSnapshot(tree).differences(from: copy) == [])
-    #expect(copy.items.count == 200 + 20 + 1 + TreeBuilder.oddNames.count + 6 + 3)
+    #expect(copy.items.count == 200 + 20 + 1 + RandomTree.oddNames.count + 6 + 3)
   }
 
   @Test func `the same seed gives the same tree, and another one another`() throws {
     let trees = try ([3, 3, 4] as [UInt64]).map { seed in
       let directory = try TemporaryDirectory()
-      try TreeBuilder(fileCount: 30, directoryCount: 5, seed: seed).build(directory.path)
+      try RandomTree(fileCount: 30, directoryCount: 5, seed: seed).build(directory.path)
       return try TreeSnapshot(directory.path)
     }
     #expect(trees[0] == trees[1])

@@ -1,7 +1,7 @@
 internal import Foundation
 
 /// Makes directory trees that look random and are the same for the same parameters.
-package struct TreeBuilder: Sendable {
+package struct RandomTree: Sendable {
   /// How many files to make.
   package var fileCount: Int
   /// How many directories to spread them over.
