@@ -1,0 +1,116 @@
+internal import CSQLite
+
+/// A connection to one SQLite database, for one thread.
+final class Database {
+  private let connection: OpaquePointer
+
+  /// Opens or creates the database in the file at `path`; an empty path is a temporary one.
+  init(path: [UInt8]) throws(IndexError) {
+    var opened: OpaquePointer?
+    let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX
+    let name = path.map(CChar.init(bitPattern:)) + [0]
+    let code = unsafe sqlite3_open_v2(name, &opened, flags, nil)
+    guard let opened else { throw .database(code: code, message: "out of memory") }
+    connection = opened
+    guard code == SQLITE_OK else { throw failure() }
+    unsafe sqlite3_extended_result_codes(connection, 1)
+  }
+
+  deinit {
+    unsafe sqlite3_close_v2(connection)
+  }
+
+  /// Runs statements that return nothing of interest.
+  func execute(_ text: String) throws(IndexError) {
+    guard unsafe sqlite3_exec(connection, text, nil, nil, nil) == SQLITE_OK else {
+      throw failure()
+    }
+  }
+
+  /// Prepares one statement to be run many times.
+  func prepare(_ text: String) throws(IndexError) -> Statement {
+    var prepared: OpaquePointer?
+    let flags = UInt32(SQLITE_PREPARE_PERSISTENT)
+    guard unsafe sqlite3_prepare_v3(connection, text, -1, flags, &prepared, nil) == SQLITE_OK,
+      let prepared
+    else { throw failure() }
+    return Statement(prepared, of: self)
+  }
+
+  /// The connection's last failure. Damage to the file shows as corruption.
+  func failure() -> IndexError {
+    let code = unsafe sqlite3_extended_errcode(connection)
+    if code & 0xff == SQLITE_CORRUPT || code & 0xff == SQLITE_NOTADB { return .corrupt }
+    return .database(code: code, message: unsafe String(cString: sqlite3_errmsg(connection)))
+  }
+}
+
+/// A prepared statement; parameters and columns are counted from 0.
+final class Statement {
+  private let handle: OpaquePointer
+  private let database: Database
+
+  init(_ handle: OpaquePointer, of database: Database) {
+    self.handle = handle
+    self.database = database
+  }
+
+  deinit {
+    unsafe sqlite3_finalize(handle)
+  }
+
+  /// Makes the statement ready to be run again.
+  func reset() {
+    unsafe sqlite3_reset(handle)
+  }
+
+  /// Sets a parameter to a number.
+  func bind(_ index: Int32, _ value: Int64) throws(IndexError) {
+    guard unsafe sqlite3_bind_int64(handle, index + 1, value) == SQLITE_OK else {
+      throw database.failure()
+    }
+  }
+
+  /// Sets a parameter to bytes.
+  func bind(_ index: Int32, _ bytes: [UInt8]) throws(IndexError) {
+    // SAFETY: SQLITE_TRANSIENT has SQLite copy the bytes during the call.
+    let transient = unsafe unsafeBitCast(-1, to: sqlite3_destructor_type.self)
+    let code =
+      bytes.isEmpty
+      ? unsafe sqlite3_bind_zeroblob(handle, index + 1, 0)
+      : unsafe sqlite3_bind_blob64(handle, index + 1, bytes, UInt64(bytes.count), transient)
+    guard code == SQLITE_OK else { throw database.failure() }
+  }
+
+  /// Goes to the next row; false behind the last.
+  func step() throws(IndexError) -> Bool {
+    switch unsafe sqlite3_step(handle) {
+    case SQLITE_ROW: return true
+    case SQLITE_DONE:
+      reset()
+      return false
+    default:
+      let failure = database.failure()
+      reset()
+      throw failure
+    }
+  }
+
+  /// Runs a statement that returns no rows.
+  func run() throws(IndexError) {
+    while try step() {}
+  }
+
+  /// The number in a column.
+  func integer(_ column: Int32) -> Int64 {
+    unsafe sqlite3_column_int64(handle, column)
+  }
+
+  /// The bytes in a column.
+  func bytes(_ column: Int32) -> [UInt8] {
+    guard let start = unsafe sqlite3_column_blob(handle, column) else { return [] }
+    let count = Int(unsafe sqlite3_column_bytes(handle, column))
+    // SAFETY: SQLite holds `count` bytes there until the next step.
+    return unsafe [UInt8](UnsafeRawBufferPointer(start: start, count: count))
+  }
+}

@@ -1,0 +1,86 @@
+package import Replica
+
+/// One run that a replica took part in.
+package struct RunRecord: Sendable {
+  /// When it ended, in nanoseconds since 1970.
+  package let finished: Int64
+  /// The replica at the other end, as the user named it.
+  package let peer: [UInt8]
+  /// The exit code.
+  package let exitCode: Int
+  /// How many changes were made.
+  package let itemCount: Int
+
+  /// Creates a record.
+  package init(finished: Int64, peer: [UInt8], exitCode: Int, itemCount: Int) {
+    self.finished = finished
+    self.peer = peer
+    self.exitCode = exitCode
+    self.itemCount = itemCount
+  }
+}
+
+/// A replica that this one has met.
+package struct PeerRecord: Sendable {
+  /// Its identity.
+  package let replica: ReplicaID
+  /// As the user named it.
+  package let name: [UInt8]
+  /// When it was met last, in nanoseconds since 1970.
+  package let seen: Int64
+
+  /// Creates a record.
+  package init(replica: ReplicaID, name: [UInt8], seen: Int64) {
+    self.replica = replica
+    self.name = name
+    self.seen = seen
+  }
+}
+
+extension Index {
+  /// How many runs are remembered.
+  private static let runLimit = 20
+
+  /// Remembers a run and the peer of it.
+  package func remember(_ run: RunRecord, with peer: PeerRecord) throws(IndexError) {
+    let insert = try database.prepare("INSERT INTO run VALUES (?, ?, ?, ?)")
+    try insert.bind(0, run.finished)
+    try insert.bind(1, run.peer)
+    try insert.bind(2, Int64(run.exitCode))
+    try insert.bind(3, Int64(run.itemCount))
+    try insert.run()
+    try database.execute(
+      "DELETE FROM run WHERE rowid <= (SELECT max(rowid) FROM run) - \(Self.runLimit)")
+    let met = try database.prepare("INSERT OR REPLACE INTO peer VALUES (?, ?, ?)")
+    try met.bind(0, Int64(bitPattern: peer.replica.rawValue))
+    try met.bind(1, peer.name)
+    try met.bind(2, peer.seen)
+    try met.run()
+  }
+
+  /// The last runs, the latest first.
+  package func lastRuns() throws(IndexError) -> [RunRecord] {
+    let select = try database.prepare(
+      "SELECT finished, peer, exit_code, item_count FROM run ORDER BY rowid DESC")
+    var runs: [RunRecord] = []
+    while try select.step() {
+      runs.append(
+        RunRecord(
+          finished: select.integer(0), peer: select.bytes(1), exitCode: Int(select.integer(2)),
+          itemCount: Int(select.integer(3))))
+    }
+    return runs
+  }
+
+  /// The replicas met, the latest first.
+  package func peers() throws(IndexError) -> [PeerRecord] {
+    let select = try database.prepare("SELECT replica, name, seen FROM peer ORDER BY seen DESC")
+    var peers: [PeerRecord] = []
+    while try select.step() {
+      let replica = ReplicaID(rawValue: UInt64(bitPattern: select.integer(0)))
+      peers.append(
+        PeerRecord(replica: replica, name: select.bytes(1), seen: select.integer(2)))
+    }
+    return peers
+  }
+}

@@ -1,0 +1,66 @@
+package import Replica
+
+/// An entry that an index is to hold from now on, and the stamp of its file.
+package struct Recorded: Sendable {
+  /// The entry.
+  package let entry: Entry
+  /// The stamp.
+  package let stamp: Stamp
+
+  /// Pairs an entry with a stamp.
+  package init(entry: Entry, stamp: Stamp) {
+    self.entry = entry
+    self.stamp = stamp
+  }
+}
+
+extension Index {
+  /// Puts entries, in ascending key order, in the place of those with the same keys, within the
+  /// transaction that is open.
+  package func update(_ changes: [Recorded]) throws(IndexError) {
+    var rest = changes[...]
+    var writer = RowWriter(to: self)
+    while let first = rest.first {
+      var row = try row(containing: first.entry.path.key)
+      if row == nil { row = try rows(from: [], limit: 1).first }
+      repeat {
+        let end = try row.map { row throws(IndexError) in
+          try firstKey(after: row.summary.firstKey)
+        } ?? nil
+        try merge(row, with: &rest, before: end, to: &writer)
+        row = try end.map { key throws(IndexError) in try rows(from: key, limit: 1).first } ?? nil
+      } while !writer.isAtStart && row != nil
+      if row == nil { try writer.finish { _, _ in } }
+    }
+  }
+
+  /// Writes the entries of `row` and those changes whose keys are before `end`.
+  private func merge(
+    _ row: Row?, with changes: inout ArraySlice<Recorded>, before end: [UInt8]?,
+    to writer: inout RowWriter
+  ) throws(IndexError) {
+    var merged = Bucket()
+    var position = 0
+    let old = row?.bucket ?? Bucket()
+    while let change = changes.first, end.map({ change.entry.path.key.span.precedes($0.span) }) ?? true {
+      let key = change.entry.path.key
+      while position < old.count, old.run.withKey(at: position, { $0.precedes(key.span) }) {
+        merged.append(entryAt: position, of: old)
+        position += 1
+      }
+      if position < old.count, old.run.withKey(at: position, { $0.matches(key.span) }) {
+        position += 1
+      }
+      merged.append(
+        key: key.span, attributes: change.entry.attributes, vector: change.entry.vector,
+        stamp: change.stamp)
+      changes.removeFirst()
+    }
+    while position < old.count {
+      merged.append(entryAt: position, of: old)
+      position += 1
+    }
+    if let row { try writer.drop(row) }
+    try writer.append(merged) { _, _ in }
+  }
+}

@@ -1,0 +1,9 @@
+/// Why the stored index could not be used.
+package enum IndexError: Error, Equatable {
+  /// SQLite reports a failure; the extended result code and its text.
+  case database(code: Int32, message: String)
+  /// A row or field does not hold what was written there.
+  case corrupt
+  /// The index was written by a later version of the program.
+  case laterVersion(Int64)
+}
