@@ -51,7 +51,7 @@ let package = Package(
 
     // Effects: each touches one part of the world.
     // System calls, and files and directories relative to a root.
-    step("FileSystem", ["CLinux", "Replica"]),
+    step("FileSystem", ["CLinux", "Hashing", "Replica"]),
     // The stored index, the lock, the identity.
     step("Index", ["CSQLite", "Hashing", "Replica", "Merkle", "FileSystem"]),
     // The walk, merged with what is remembered; hashing.

@@ -27,6 +27,11 @@ package struct SHA256: ~Copyable {
     precondition(added == 1, "libcrypto's EVP_DigestUpdate failed")
   }
 
+  /// Adds the first `count` of `bytes` to the input.
+  package mutating func update(_ bytes: [UInt8], first count: Int) {
+    update(bytes.span.extracting(first: count).bytes)
+  }
+
   /// Returns the digest of the input and begins anew.
   package mutating func finalize() -> Digest {
     var output: [32 of UInt8] = .init(repeating: 0)

@@ -1,0 +1,79 @@
+internal import Glibc
+
+/// State that threads share: one at a time, and able to wait for what another brings about.
+package final class Monitor<State>: @unchecked Sendable {
+  // SAFETY: the state is touched by nobody but the holder of the mutex.
+  private var state: State
+  private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+  private let changed = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+
+  /// Shares `state`.
+  package init(_ state: sending State) {
+    self.state = state
+    unsafe pthread_mutex_init(mutex, nil)
+    unsafe pthread_cond_init(changed, nil)
+  }
+
+  deinit {
+    unsafe pthread_cond_destroy(changed)
+    unsafe pthread_mutex_destroy(mutex)
+    unsafe changed.deallocate()
+    unsafe mutex.deallocate()
+  }
+
+  /// Calls `body` with the state and wakes those who wait for a change.
+  package func change<Result, Failure: Error>(
+    _ body: (inout State) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    unsafe pthread_mutex_lock(mutex)
+    defer {
+      unsafe pthread_cond_broadcast(changed)
+      unsafe pthread_mutex_unlock(mutex)
+    }
+    return try body(&state)
+  }
+
+  /// Waits until `body` returns something for the state as it is then, and returns that.
+  package func wait<Result>(for body: (inout State) -> Result?) -> Result {
+    unsafe pthread_mutex_lock(mutex)
+    defer { unsafe pthread_mutex_unlock(mutex) }
+    while true {
+      if let result = body(&state) {
+        unsafe pthread_cond_broadcast(changed)
+        return result
+      }
+      unsafe pthread_cond_wait(changed, mutex)
+    }
+  }
+}
+
+/// A thread of the system, which blocks as it likes.
+package struct Thread: ~Copyable {
+  private let handle: pthread_t
+
+  /// Starts a thread that runs `body`.
+  package init(_ body: @escaping @Sendable () -> Void) {
+    var handle = pthread_t()
+    let box = Unmanaged.passRetained(Body(body))
+    // SAFETY: the thread takes over the reference that was retained for it.
+    let code = unsafe pthread_create(
+      &handle, nil,
+      { argument in
+        guard let argument else { return nil }
+        unsafe Unmanaged<Body>.fromOpaque(argument).takeRetainedValue().run()
+        return nil
+      }, box.toOpaque())
+    precondition(code == 0, "the system gives no thread")
+    self.handle = handle
+  }
+
+  /// Waits for the thread's end.
+  package consuming func join() {
+    pthread_join(handle, nil)
+  }
+
+  private final class Body {
+    let run: @Sendable () -> Void
+    init(_ run: @escaping @Sendable () -> Void) { self.run = run }
+  }
+}

@@ -1,0 +1,64 @@
+internal import FileSystem
+internal import Hashing
+internal import Replica
+
+/// What reading a file or link gave.
+enum Reading: Sendable {
+  /// Its digest, and the status that it had before and after.
+  case digest(Digest, Status)
+  /// A problem that leaves it unknown.
+  case problem(Problem.Code, systemCode: CInt)
+}
+
+/// Reads and hashes files and links; each thread has its own.
+struct FileDigester: ~Copyable {
+  private static let bufferByteCount = 256 * 1024
+
+  private let root: Root
+  private var sha256 = SHA256()
+  private var buffer = [UInt8](repeating: 0, count: bufferByteCount)
+
+  init(_ root: Root) {
+    self.root = root
+  }
+
+  /// Hashes what is at `path`, which looked like `seen`: once more if it changes meanwhile, and
+  /// then no more.
+  mutating func read(_ path: Path, seen: Status) -> Reading {
+    do {
+      for _ in 0..<2 {
+        let reading = seen.kind == .link ? try readLink(path) : try readFile(path, seen: seen)
+        if let reading { return reading }
+      }
+      return .problem(.changed, systemCode: 0)
+    } catch {
+      return .problem(error.isAbsence ? .vanished : .unreadable, systemCode: error.code)
+    }
+  }
+
+  private mutating func readFile(_ path: Path, seen: Status) throws(SystemError) -> Reading? {
+    let file = try root.openFile(path, seen: seen)
+    guard let before = file.statusAtOpening else { return nil }
+    var byteCount: Int64 = 0
+    while true {
+      let count = try file.read(into: &buffer)
+      sha256.update(buffer, first: count)
+      byteCount += Int64(count)
+      if count < buffer.count { break }
+    }
+    let digest = sha256.finalize()
+    let after = try file.status()
+    return byteCount == before.size && after == before ? .digest(digest, before) : nil
+  }
+
+  private mutating func readLink(_ path: Path) throws(SystemError) -> Reading? {
+    let directory = try root.openDirectory(path.parent)
+    let before = try directory.status(of: path.name)
+    let target = try directory.readLink(path.name)
+    let after = try directory.status(of: path.name)
+    guard before == after, before.kind == .link, Int64(target.count) == before.size else {
+      return nil
+    }
+    return .digest(sha256.digest(of: target), before)
+  }
+}

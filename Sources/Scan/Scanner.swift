@@ -1,0 +1,164 @@
+package import FileSystem
+package import Replica
+
+/// The stored index as a scan sees it: rows in key order, each to be kept or replaced.
+package protocol ScanIndex: AnyObject {
+  /// A row of the index.
+  associatedtype Row: Sendable
+  /// The next row, in key order; nil behind the last.
+  func nextRow() throws -> Row?
+  /// The entries of a row.
+  func bucket(of row: Row) -> Bucket
+  /// Goes on with a row as it is.
+  func keep(_ row: Row) throws
+  /// Removes a row, whose entries follow as far as they remain.
+  func drop(_ row: Row) throws
+  /// Goes on with entries.
+  func append(_ bucket: Bucket) throws
+}
+
+/// How a scan is to be done.
+package struct ScanOptions: Sendable {
+  /// What is left out: neither looked at nor taken for deleted.
+  package var filter: Filter
+  /// Whether every file is hashed, whatever its status says.
+  package var rehashes: Bool
+  /// The replica that makes the changes that the scan finds.
+  package var replica: ReplicaID
+  /// The time of deletions found, in nanoseconds since 1970.
+  package var now: Int64
+  /// The file system's clock, for the racy rule.
+  package var clock: FileClock
+
+  /// Puts together the options.
+  package init(
+    filter: Filter, rehashes: Bool, replica: ReplicaID, now: Int64, clock: FileClock
+  ) {
+    self.filter = filter
+    self.rehashes = rehashes
+    self.replica = replica
+    self.now = now
+    self.clock = clock
+  }
+}
+
+/// What a scan came upon, beside the entries.
+package struct ScanReport: Sendable {
+  /// The paths looked at.
+  package internal(set) var scannedCount = 0
+  /// The entries found that are live.
+  package internal(set) var foundCount = 0
+  /// The live entries that were remembered.
+  package internal(set) var rememberedCount = 0
+  /// The bytes hashed.
+  package internal(set) var hashedByteCount: Int64 = 0
+  /// What could not be dealt with.
+  package internal(set) var problems: [Problem] = []
+  /// Paths of which, and below which, nothing is known, in key order; they and what is below them
+  /// must not be taken for deleted.
+  package internal(set) var unknown: [Path] = []
+
+  /// The most unknown paths that are told apart; beyond that everything is unknown.
+  static let unknownLimit = 65_536
+
+  mutating func add(_ problem: Problem) {
+    problems.append(problem)
+    if unknown.count < Self.unknownLimit {
+      unknown.append(problem.path)
+    } else {
+      unknown = [.root]
+    }
+  }
+}
+
+/// Walks a tree and merges what it finds with what the index remembers, in one pass in key order.
+///
+/// Files whose status is the recorded one are not opened. Nothing is taken for deleted but what a
+/// listing of its directory no longer shows.
+package struct Scanner<Index: ScanIndex> {
+  /// How many draft buckets may wait for their files to be hashed.
+  static var windowCount: Int { 64 }
+
+  let options: ScanOptions
+  let index: Index
+  let pool: HashingPool
+  let rootDevice: UInt64
+  var merge = Merge()
+  var underWay: [Piece] = []
+  var report = ScanReport()
+
+  /// A part of the new index, in order.
+  enum Piece {
+    case kept(Index.Row)
+    case draft(DraftBucket, replacing: Index.Row?)
+  }
+
+  /// The row that the walk is in.
+  struct Merge {
+    var row: Index.Row?
+    var bucket = Bucket()
+    var position = 0
+    /// What has become of the row so far; nil while it is as it was.
+    var draft: DraftBucket?
+    /// Whether a part of the draft is on its way, so that the row is gone from the index.
+    var isDropped = false
+    /// What has been found outside any row.
+    var loose = DraftBucket()
+    /// The last directory whose content is not known.
+    var unknown: Path?
+  }
+
+  /// Scans `root` into `index` and returns what it came upon beside the entries.
+  ///
+  /// `progress` is called now and then with the paths seen and the bytes hashed so far; what it
+  /// throws ends the scan.
+  package static func scan(
+    _ root: Root, into index: Index, _ options: ScanOptions,
+    progress: (Int, Int64) throws -> Void
+  ) throws -> ScanReport {
+    let device = try root.status().device
+    let walk = Walk(root, device: device, filter: options.filter)
+    let pool = HashingPool(root)
+    let walkers = (0..<2).map { _ in Worker { walk.work() } }
+    let hashers = (0..<processorCount()).map { _ in Worker { pool.work() } }
+    defer {
+      walk.end()
+      pool.end()
+      for thread in walkers + hashers { thread.join() }
+    }
+    var scanner = Scanner(options: options, index: index, pool: pool, rootDevice: device)
+    try scanner.run(walk, progress: progress)
+    return scanner.report
+  }
+
+  private mutating func run(_ walk: Walk, progress: (Int, Int64) throws -> Void) throws {
+    var scratch = Listing()
+    try enterNextRow()
+    let top = try walk.listing(of: WalkedDirectory(.root), using: &scratch)
+    var stack = [Level(path: .root, listing: top)]
+    while !stack.isEmpty {
+      guard let step = stack[stack.count - 1].next() else {
+        stack.removeLast()
+        continue
+      }
+      if step.path.key == StateDirectory.name { continue }
+      report.scannedCount += 1
+      if report.scannedCount % 256 == 0 {
+        try progress(report.scannedCount, report.hashedByteCount)
+      }
+      try visit(step.path, step.found)
+      guard let directory = step.directory else { continue }
+      do {
+        let listing = try walk.listing(of: directory, using: &scratch)
+        stack.append(Level(path: directory.path, listing: listing))
+      } catch {
+        unknownSubtree(directory.path, error.isAbsence ? .vanished : .unreadable, error.code)
+      }
+    }
+    try passOver(before: nil)
+    try closeRow()
+    try flushLoose()
+    while !underWay.isEmpty { try settle() }
+    try progress(report.scannedCount, report.hashedByteCount)
+  }
+}
