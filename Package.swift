@@ -88,5 +88,6 @@ let package = Package(
       name: "TestSupport", dependencies: ["FileSystem", "Replica", "Hashing"],
       path: "Tests/TestSupport", swiftSettings: settings),
     suite("Hashing", []),
+    suite("FileSystem", ["Replica"]),
   ]
 )

@@ -1,0 +1,109 @@
+internal import CLinux
+internal import Glibc
+
+/// What a rename does when the new name is taken; the numbers are `renameat2(2)`'s.
+package enum RenameMode: UInt32, Sendable {
+  /// The file that has the name is replaced.
+  case replace = 0
+  /// The rename throws `EEXIST`.
+  case noReplace = 1
+  /// The two swap their names, of whatever kinds they are; both must exist.
+  case exchange = 2
+}
+
+extension Directory {
+  /// Makes the directory `name`, with `mode` less the process's mask.
+  package func makeDirectory(
+    _ name: some Collection<UInt8>, mode: UInt16 = 0o777
+  ) throws(SystemError) {
+    let name = try Name(name, for: "mkdirat")
+    _ = try systemCall("mkdirat") {
+      name.withPointer { unsafe mkdirat(descriptor, $0, mode_t(mode)) }
+    }
+  }
+
+  /// Removes the empty directory `name`.
+  package func removeDirectory(_ name: some Collection<UInt8>) throws(SystemError) {
+    try unlink(name, AT_REMOVEDIR)
+  }
+
+  /// Removes `name`, which is no directory.
+  package func removeFile(_ name: some Collection<UInt8>) throws(SystemError) {
+    try unlink(name, 0)
+  }
+
+  private func unlink(_ name: some Collection<UInt8>, _ flags: CInt) throws(SystemError) {
+    let name = try Name(name, for: "unlinkat")
+    _ = try systemCall("unlinkat") { name.withPointer { unsafe unlinkat(descriptor, $0, flags) } }
+  }
+
+  /// Makes the link `name` to `target`, which is any bytes without a zero.
+  package func makeLink(
+    _ name: some Collection<UInt8>, target: some Collection<UInt8>
+  ) throws(SystemError) {
+    let name = try Name(name, for: "symlinkat")
+    let text = target.map(CChar.init(bitPattern:)) + [0]
+    guard text.firstIndex(of: 0) == target.count else {
+      throw SystemError(call: "symlinkat", code: EINVAL)
+    }
+    _ = try systemCall("symlinkat") {
+      // SAFETY: the array ends in a zero and outlives the call.
+      name.withPointer { unsafe symlinkat(text, descriptor, $0) }
+    }
+  }
+
+  /// Makes the file `name` for writing, with `mode` less the process's mask; throws `EEXIST` if
+  /// there is anything of that name.
+  package func createFile(
+    _ name: some Collection<UInt8>, mode: UInt16
+  ) throws(SystemError) -> File {
+    File(
+      try Descriptor(
+        opening: Name(name, for: "openat"), in: descriptor, O_WRONLY | O_CREAT | O_EXCL,
+        mode: mode))
+  }
+
+  /// Gives `name` the name `newName` in `directory`, in one step (`renameat2(2)`).
+  ///
+  /// Throws `EINVAL` where the file system knows only `replace`.
+  package func rename(
+    _ name: some Collection<UInt8>, to directory: borrowing Directory,
+    as newName: some Collection<UInt8>, _ mode: RenameMode
+  ) throws(SystemError) {
+    let name = try Name(name, for: "renameat2")
+    let newName = try Name(newName, for: "renameat2")
+    let target = directory.descriptor
+    _ = try systemCall("renameat2") {
+      name.withPointer { old in
+        newName.withPointer { new in
+          unsafe linux_renameat2(descriptor, old, target, new, mode.rawValue)
+        }
+      }
+    }
+  }
+
+  /// Sets the permission and set-id bits of `name`; throws `EOPNOTSUPP` for a link.
+  package func setMode(
+    _ name: some Collection<UInt8>, _ mode: UInt16
+  ) throws(SystemError) {
+    let name = try Name(name, for: "fchmodat")
+    // The C library opens the name with O_PATH and changes the descriptor's mode, or calls
+    // fchmodat2(2) where it knows it.
+    _ = try systemCall("fchmodat") {
+      name.withPointer { unsafe fchmodat(descriptor, $0, mode_t(mode), AT_SYMLINK_NOFOLLOW) }
+    }
+  }
+
+  /// Sets the time of modification of `name`, of a link its own, in nanoseconds since 1970.
+  package func setModified(
+    _ name: some Collection<UInt8>, _ nanoseconds: Int64
+  ) throws(SystemError) {
+    let name = try Name(name, for: "utimensat")
+    let time = Timestamp(nanoseconds)
+    _ = try systemCall("utimensat") {
+      name.withPointer {
+        unsafe linux_set_modified(descriptor, $0, time.seconds, time.nanoseconds)
+      }
+    }
+  }
+}

@@ -1,0 +1,97 @@
+internal import CLinux
+internal import Glibc
+
+/// An open directory, whose every operation takes one name in it and never follows a link.
+///
+/// A name that is empty, `.`, `..` or holds a `/` or a zero throws `EINVAL`, one of more than 255
+/// bytes `ENAMETOOLONG`.
+package struct Directory: ~Copyable, Sendable {
+  private let opened: Descriptor
+
+  /// Takes over a descriptor from an `openat` with `O_DIRECTORY`.
+  init(_ descriptor: consuming Descriptor) {
+    opened = descriptor
+  }
+
+  /// The descriptor's number, which is this value's to close.
+  package var descriptor: CInt { opened.number }
+
+  /// The status of the directory itself.
+  package func status() throws(SystemError) -> Status {
+    try opened.status()
+  }
+
+  /// The status of `name`, of a link its own.
+  package func status(of name: some Collection<UInt8>) throws(SystemError) -> Status {
+    try Status(of: Name(name, for: "statx"), in: descriptor)
+  }
+
+  /// Opens the directory `name`; throws `ENOTDIR` for anything else.
+  package func openDirectory(_ name: some Collection<UInt8>) throws(SystemError) -> Directory {
+    Directory(try Descriptor(opening: Name(name, for: "openat"), in: descriptor, O_DIRECTORY))
+  }
+
+  /// Opens the directory `name`, and makes it with `mode` if there is none.
+  package func openOrMakeDirectory(
+    _ name: some Collection<UInt8>, mode: UInt16
+  ) throws(SystemError) -> Directory {
+    do {
+      try makeDirectory(name, mode: mode)
+    } catch {
+      guard error.code == EEXIST else { throw error }
+    }
+    return try openDirectory(name)
+  }
+
+  /// Opens the file `name` for reading: two calls when `seen`, a recent status of it, is given.
+  ///
+  /// Throws `ELOOP` for a link, `EISDIR` for a directory and `EINVAL` for a special file.
+  ///
+  /// RACE: as in `Root.openFile(_:seen:)`.
+  package func openFile(
+    _ name: some Collection<UInt8>, seen: Status? = nil
+  ) throws(SystemError) -> File {
+    let name = try Name(name, for: "openat")
+    if let seen {
+      try File.requireFile(seen)
+    } else {
+      try File.requireFile(try Status(of: name, in: descriptor))
+    }
+    return try File(
+      confirming: try Descriptor(opening: name, in: descriptor, File.readingFlags))
+  }
+
+  /// The target of the link `name`.
+  package func readLink(_ name: some Collection<UInt8>) throws(SystemError) -> [UInt8] {
+    let name = try Name(name, for: "readlinkat")
+    var target = [CChar](repeating: 0, count: 4096)
+    while true {
+      let count = try systemCall("readlinkat") {
+        // SAFETY: the call writes at most as many bytes as it is told the array has.
+        name.withPointer { unsafe readlinkat(descriptor, $0, &target, target.count) }
+      }
+      if count < target.count { return target[..<count].map(UInt8.init(bitPattern:)) }
+      target = [CChar](repeating: 0, count: 2 * target.count)
+    }
+  }
+
+  /// Sets the directory's own permission and set-id bits.
+  package func setMode(_ mode: UInt16) throws(SystemError) {
+    try opened.setMode(mode)
+  }
+
+  /// Sets the directory's own time of modification, in nanoseconds since 1970.
+  package func setModified(_ nanoseconds: Int64) throws(SystemError) {
+    try opened.setModified(nanoseconds)
+  }
+
+  /// Makes the directory's names durable (`fsync(2)`).
+  package func sync() throws(SystemError) {
+    try opened.sync()
+  }
+
+  /// Makes all that was changed on the directory's file system durable (`syncfs(2)`).
+  package func syncFileSystem() throws(SystemError) {
+    _ = try systemCall("syncfs") { linux_syncfs(descriptor) }
+  }
+}

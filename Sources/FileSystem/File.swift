@@ -1,0 +1,158 @@
+internal import CLinux
+internal import Glibc
+
+/// A regular file that is open for reading or, when it was just created, for writing.
+package struct File: ~Copyable, Sendable {
+  private let opened: Descriptor
+
+  /// The status when it was opened; nil for a file that was created.
+  package let statusAtOpening: Status?
+
+  /// Takes over a descriptor that is known to be a file's.
+  init(_ descriptor: consuming Descriptor) {
+    opened = descriptor
+    statusAtOpening = nil
+  }
+
+  /// Takes over a descriptor from `openat` with `readingFlags`, or throws if it is no file's.
+  init(confirming descriptor: consuming Descriptor) throws(SystemError) {
+    let status = try descriptor.status()
+    try Self.requireFile(status)
+    opened = descriptor
+    statusAtOpening = status
+  }
+
+  /// Flags that block on no FIFO, take no terminal, and leave a regular file as it is.
+  static let readingFlags = O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY
+
+  /// Throws `ELOOP` for a link, `EISDIR` for a directory and `EINVAL` for a special file.
+  static func requireFile(_ status: Status) throws(SystemError) {
+    switch status.kind {
+    case .file: return
+    case .link: throw SystemError(call: "openat", code: ELOOP)
+    case .directory: throw SystemError(call: "openat", code: EISDIR)
+    case .special: throw SystemError(call: "openat", code: EINVAL)
+    }
+  }
+
+  /// The descriptor's number, which is this value's to close.
+  package var descriptor: CInt { opened.number }
+
+  /// The status now.
+  package func status() throws(SystemError) -> Status {
+    try opened.status()
+  }
+
+  /// Reads from where the last read ended until `buffer` is full or the file ends, and returns
+  /// the number of bytes read.
+  package func read(into buffer: inout MutableSpan<UInt8>) throws(SystemError) -> Int {
+    try fill(&buffer) { unsafe Glibc.read(opened.number, $0, $1) }
+  }
+
+  /// Reads the bytes from `offset` until `buffer` is full or the file ends, and returns their
+  /// number; where the next `read(into:)` begins does not change.
+  package func read(
+    into buffer: inout MutableSpan<UInt8>, at offset: Int64
+  ) throws(SystemError) -> Int {
+    var position = offset
+    return try fill(&buffer) { start, count in
+      let result = unsafe pread(opened.number, start, count, off_t(position))
+      if result > 0 { position += Int64(result) }
+      return result
+    }
+  }
+
+  /// Reads as `read(into:)` does; the array keeps its size.
+  package func read(into buffer: inout [UInt8]) throws(SystemError) -> Int {
+    var span = buffer.mutableSpan
+    return try read(into: &span)
+  }
+
+  private func fill(
+    _ buffer: inout MutableSpan<UInt8>, _ read: (UnsafeMutableRawPointer, Int) -> Int
+  ) throws(SystemError) -> Int {
+    // SAFETY: `read` writes below `count - done` bytes from where it is told to.
+    try unsafe buffer.withUnsafeMutableBytes { bytes throws(SystemError) in
+      guard let start = bytes.baseAddress else { return 0 }
+      var done = 0
+      while done < bytes.count {
+        let count = try systemCall("read") { unsafe read(start + done, bytes.count - done) }
+        if count == 0 { break }
+        done += count
+      }
+      return done
+    }
+  }
+
+  /// Writes all of `bytes` where the last write ended.
+  package func write(_ bytes: RawSpan) throws(SystemError) {
+    // SAFETY: the call reads `count - done` bytes of the span and keeps no pointer.
+    try unsafe bytes.withUnsafeBytes { bytes throws(SystemError) in
+      guard let start = bytes.baseAddress else { return }
+      var done = 0
+      while done < bytes.count {
+        let count = try systemCall("write") {
+          unsafe Glibc.write(opened.number, start + done, bytes.count - done)
+        }
+        guard count > 0 else { throw SystemError(call: "write", code: EIO) }
+        done += count
+      }
+    }
+  }
+}
+
+extension File {
+  /// Makes the content of `source` this file's, sharing its blocks (`ioctl(2)` FICLONE).
+  ///
+  /// Throws `EOPNOTSUPP`, `EXDEV` or `EINVAL` where the file system cannot.
+  package func clone(from source: borrowing File) throws(SystemError) {
+    let from = source.descriptor
+    _ = try systemCall("FICLONE") { linux_clone(descriptor, from) }
+  }
+
+  /// Copies `count` bytes, or fewer where `source` ends, from `sourceOffset` there to `offset` here
+  /// (`copy_file_range(2)`), and returns how many.
+  ///
+  /// Throws `EXDEV`, `EOPNOTSUPP` or `EINVAL` where the file system cannot.
+  package func copy(
+    _ count: Int, from source: borrowing File, at sourceOffset: Int64, to offset: Int64
+  ) throws(SystemError) -> Int {
+    let from = source.descriptor
+    var done = 0
+    while done < count {
+      let copied = try systemCall("copy_file_range") {
+        linux_copy_file_range(
+          from, sourceOffset + Int64(done), descriptor, offset + Int64(done), count - done)
+      }
+      if copied == 0 { break }
+      done += copied
+    }
+    return done
+  }
+
+  /// Sets the permission and set-id bits.
+  package func setMode(_ mode: UInt16) throws(SystemError) {
+    try opened.setMode(mode)
+  }
+
+  /// Sets the time of modification, in nanoseconds since 1970.
+  package func setModified(_ nanoseconds: Int64) throws(SystemError) {
+    try opened.setModified(nanoseconds)
+  }
+
+  /// Cuts the file to, or extends it with zeros to, `size` bytes.
+  package func truncate(to size: Int64) throws(SystemError) {
+    _ = try systemCall("ftruncate") { ftruncate(descriptor, off_t(size)) }
+  }
+
+  /// Makes content and status durable (`fsync(2)`). A failure must not be answered by a retry,
+  /// which would succeed without the lost pages.
+  package func sync() throws(SystemError) {
+    try opened.sync()
+  }
+
+  /// Closes the file and reports an error of earlier writes that only closing shows.
+  package consuming func close() throws(SystemError) {
+    try opened.close()
+  }
+}

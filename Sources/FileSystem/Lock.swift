@@ -1,0 +1,27 @@
+internal import CLinux
+internal import Glibc
+
+/// An advisory lock that one process at a time can hold (`flock(2)`).
+///
+/// The kernel frees it when the value is gone or the process has ended, however it did. The file
+/// stays: removing it would let a second process lock a new file while the old one is locked.
+package final class Lock: Sendable {
+  private let opened: Descriptor
+
+  /// Takes the lock on the file `name` in `directory`, which is made if there is none; nil if
+  /// somebody holds it.
+  package init?(
+    _ name: some Collection<UInt8>, in directory: borrowing Directory
+  ) throws(SystemError) {
+    opened = try Descriptor(
+      opening: Name(name, for: "openat"), in: directory.descriptor,
+      O_RDWR | O_CREAT | O_NONBLOCK | O_NOCTTY, mode: 0o600)
+    try File.requireFile(try opened.status())
+    do {
+      _ = try systemCall("flock") { linux_try_lock(opened.number) }
+    } catch {
+      guard error.code == EWOULDBLOCK else { throw error }
+      return nil
+    }
+  }
+}

@@ -1,0 +1,66 @@
+internal import CLinux
+internal import Glibc
+
+/// The time since some fixed moment, in nanoseconds, which is never set back.
+package func monotonicNanoseconds() -> Int64 {
+  nanoseconds(of: CLOCK_MONOTONIC)
+}
+
+/// The time since 1970, in nanoseconds, as far as the machine's clock is right.
+package func wallClockNanoseconds() -> Int64 {
+  nanoseconds(of: CLOCK_REALTIME)
+}
+
+private func nanoseconds(of clock: clockid_t) -> Int64 {
+  var time = timespec()
+  // SAFETY: the call fills the structure.
+  let result = unsafe clock_gettime(clock, &time)
+  precondition(result == 0, "the system has no such clock")
+  return Timestamp(Int64(time.tv_sec), UInt32(time.tv_nsec)).sinceEpoch
+}
+
+/// Bytes that nobody can guess (`getrandom(2)`).
+package func randomBytes(_ count: Int) -> [UInt8] {
+  var bytes = [UInt8](repeating: 0, count: count)
+  var done = 0
+  while done < count {
+    do {
+      done += try systemCall("getrandom") {
+        // SAFETY: the call writes at most as many bytes as are left.
+        unsafe bytes.withUnsafeMutableBytes {
+          unsafe linux_getrandom($0.baseAddress.map { $0 + done }, count - done)
+        }
+      }
+    } catch {
+      preconditionFailure("the system gives no random bytes: \(error)")
+    }
+  }
+  return bytes
+}
+
+/// 128 random bits as 32 hexadecimal digits.
+func randomName() -> [UInt8] {
+  let digits = Array("0123456789abcdef".utf8)
+  return randomBytes(16).flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
+}
+
+/// The identity of this installation, 32 hexadecimal digits (`machine-id(5)`); empty if it has none.
+package func machineID() -> [UInt8] {
+  var digits = [UInt8](repeating: 0, count: 32)
+  do {
+    let file = try Root(openingDirectoryAt: Array("/etc".utf8))
+      .openDirectory(.root).openFile("machine-id".utf8)
+    guard try file.read(into: &digits) == digits.count else { return [] }
+  } catch {
+    return []
+  }
+  let isHexadecimal = digits.allSatisfy {
+    UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 || UInt8(ascii: "a")...UInt8(ascii: "f") ~= $0
+  }
+  return isHexadecimal ? digits : []
+}
+
+/// How many processors this process may use (`sched_getaffinity(2)`), at least one.
+package func processorCount() -> Int {
+  max(1, Int(linux_processor_count()))
+}

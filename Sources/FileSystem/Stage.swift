@@ -1,0 +1,33 @@
+/// The directory in which content waits for its place in the tree: on the same file system, for
+/// nobody else to see, and emptied of what a killed run has left.
+package struct Stage: ~Copyable, Sendable {
+  /// The name of the stage in the state directory.
+  package static let name = Array("stage".utf8)
+
+  /// The stage itself.
+  package let directory: Directory
+
+  /// Opens the stage in `stateDirectory`, and makes it if there is none.
+  package init(in stateDirectory: borrowing Directory) throws(SystemError) {
+    let stage = try stateDirectory.openOrMakeDirectory(Self.name, mode: 0o700)
+    try stage.setMode(0o700)
+    directory = stage
+  }
+
+  /// A name that nobody can guess and nothing has: 128 random bits in hexadecimal digits.
+  package func makeName() -> [UInt8] {
+    randomName()
+  }
+
+  /// Makes the file `name`, one of `makeName()`'s, for writing, with mode 0600.
+  package func createFile(_ name: [UInt8]) throws(SystemError) -> File {
+    try directory.createFile(name, mode: 0o600)
+  }
+
+  /// Removes everything in the stage, as `removeTree(_:in:)` does.
+  package func clear() throws(SystemError) {
+    var listing = Listing()
+    try directory.list(into: &listing)
+    for found in listing.found { try removeTree(listing.name(of: found), in: directory) }
+  }
+}
