@@ -93,7 +93,6 @@ let package = Package(
     .testTarget(
       name: "EndToEndTests", dependencies: ["TestSupport"], swiftSettings: settings),
     suite("Hashing", []),
-    suite("Replica", ["Hashing"]),
-    suite("Scan", ["Replica"]),
+    suite("FileSystem", ["Replica"]),
   ]
 )

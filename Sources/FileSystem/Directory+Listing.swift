@@ -16,7 +16,7 @@ extension Directory {
     Self.appendStatuses(of: listing.keys, listing.names, in: descriptor, to: &listing.found)
   }
 
-  private static func appendStatuses(
+  static func appendStatuses(
     of keys: [NameKey], _ names: [UInt8], in directory: CInt, to found: inout [Listing.Found]
   ) {
     // SAFETY: each name is followed by a zero.

@@ -29,17 +29,17 @@ package struct FileClock: Sendable {
     try directory.removeFile(name)
   }
 
+  /// An odd second and a fraction of which every coarser unit cuts more: what is lost tells the unit.
+  private static let finestStamp: Int64 = 1_000_000_001_987_654_321
+
   private init(probing file: borrowing File) throws(SystemError) {
     now = try file.status().modified
-    // An odd second and digits that every coarser unit cuts: how much goes tells the unit.
-    let second: Int64 = 1_000_000_000
-    let requested = (now / (2 * second) * 2 + 1) * second + 987_654_321
-    try file.setModified(requested)
-    let lost = try file.status().modified - requested
+    try file.setModified(Self.finestStamp)
+    let lost = try file.status().modified - Self.finestStamp
     granularity = Self.granularity(losing: lost.magnitude)
   }
 
-  /// The granularity of a file system that changes a stamp of odd seconds by `lost`.
+  /// The granularity of a file system that keeps `finestStamp` but for `lost` nanoseconds.
   ///
   /// Stamps that could be finer are taken at the kernel's tick, at most 10 milliseconds.
   static func granularity(losing lost: UInt64) -> Int64 {

@@ -1,0 +1,87 @@
+import Glibc
+import Replica
+import TestSupport
+import Testing
+
+@testable import FileSystem
+
+@Suite struct StageTests {
+  let temporary: TemporaryDirectory
+
+  init() throws {
+    temporary = try TemporaryDirectory()
+  }
+
+  @Test func `the stage is for its owner alone, and so are its files`() throws {
+    let top = try temporary.root().top()
+    try top.makeDirectory("stage".utf8, mode: 0o777)
+    let stage = try Stage(in: top)
+    let name = stage.makeName()
+    let file = try stage.createFile(name)
+    let modes = (try stage.directory.status().mode, try file.status().mode)
+    #expect(modes == (0o700, 0o600))
+    #expect(name.count == 32 && stage.makeName() != name)
+    #expect(
+      failure { () throws(SystemError) in _ = try stage.createFile(name) } == EEXIST)
+  }
+
+  @Test func `a link in the stage's place is refused`() throws {
+    let top = try temporary.root().top()
+    try top.makeDirectory("elsewhere".utf8)
+    try top.makeLink("stage".utf8, target: "elsewhere".utf8)
+    #expect(failure { () throws(SystemError) in _ = try Stage(in: top) } == ENOTDIR)
+  }
+
+  @Test func `clearing removes trees and links, and nothing that links lead to`() throws {
+    let top = try temporary.root().top()
+    try top.makeDirectory("canary".utf8)
+    try top.openDirectory("canary".utf8).write("alive", to: "file".utf8)
+    let stage = try Stage(in: top)
+    _ = try stage.createFile(stage.makeName())
+    for name in ["a", "b"] {
+      try stage.directory.makeDirectory(name.utf8)
+      let child = try stage.directory.openDirectory(name.utf8)
+      try child.makeFIFO("fifo")
+      try child.makeLink("link".utf8, target: "../../canary".utf8)
+      try child.makeDirectory("empty".utf8)
+      try child.makeDirectory("closed".utf8)
+      try child.openDirectory("closed".utf8).write("x", to: "file".utf8)
+      try child.setMode("closed".utf8, 0)
+    }
+    try stage.directory.makeLink("link".utf8, target: "../canary".utf8)
+    try stage.clear()
+    #expect(try stage.directory.names().isEmpty)
+    #expect(try top.openDirectory("canary".utf8).text(of: "file".utf8) == "alive")
+    try stage.clear()
+  }
+
+  @Test func `clearing holds few descriptors and little memory at any depth`() throws {
+    let stage = try Stage(in: try temporary.root().top())
+    var directory = try stage.directory.openOrMakeDirectory("deep".utf8, mode: 0o700)
+    for _ in 0..<3_000 {
+      try directory.makeDirectory("deeper".utf8)
+      try directory.write("x", to: "file".utf8)
+      directory = try directory.openDirectory("deeper".utf8)
+    }
+    try stage.clear()
+    #expect(try stage.directory.names().isEmpty)
+  }
+
+  @Test(.enabled(if: Mount.isAllowed, "needs root to mount a tmpfs"))
+  func `clearing leaves alone what is mounted`() throws {
+    let stage = try Stage(in: try temporary.root().top())
+    let mount = try Mount(tmpfsOfByteCount: 65_536, in: temporary.path + "/stage")
+    let mounted = try mount.directory.root().top()
+    try mounted.write("alive", to: "file".utf8)
+    #expect(failure { () throws(SystemError) in try stage.clear() } == EBUSY)
+    #expect(try mounted.text(of: "file".utf8) == "alive")
+  }
+
+  @Test func `a tree that is not there is removed`() throws {
+    let top = try temporary.root().top()
+    try removeTree("none".utf8, in: top)
+    try top.write("x", to: "file".utf8)
+    try removeTree("file".utf8, in: top)
+    #expect(try top.names().isEmpty)
+  }
+}
