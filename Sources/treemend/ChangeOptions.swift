@@ -14,7 +14,7 @@ struct ChangeOptions: ParsableArguments {
       "Stop if more than N deletions are needed (default: half of the tree).", valueName: "n"))
   var maxDelete: Int?
 
-  @Flag(help: "Go on where a guard would stop (exit 25 or 42).")
+  @Flag(help: "Go on where a guard would stop (exit 42).")
   var force = false
 
   @Flag(help: "Do not wait for the disk: faster, and unsafe if the power goes.")
