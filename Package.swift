@@ -78,7 +78,7 @@ let package = Package(
     .executableTarget(
       name: "treemend",
       dependencies: [
-        "Session", "Replica", "Hashing", "FileSystem",
+        "Session", "Replica", "Hashing", "FileSystem", "Scan",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
@@ -88,5 +88,8 @@ let package = Package(
       name: "TestSupport", dependencies: ["FileSystem", "Replica", "Hashing"],
       path: "Tests/TestSupport", swiftSettings: settings),
     suite("Hashing", []),
+    .testTarget(
+      name: "CommandTests", dependencies: ["treemend", "Session", "Replica", "Hashing", "Scan"],
+      swiftSettings: settings),
   ]
 )
