@@ -78,7 +78,7 @@ let package = Package(
     .executableTarget(
       name: "treemend",
       dependencies: [
-        "Session", "Replica", "Hashing", "FileSystem",
+        "Session", "Replica", "Hashing", "FileSystem", "Scan",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
@@ -93,6 +93,8 @@ let package = Package(
     .testTarget(
       name: "EndToEndTests", dependencies: ["TestSupport"], swiftSettings: settings),
     suite("Hashing", []),
-    suite("FileSystem", ["Replica"]),
+    .testTarget(
+      name: "CommandTests", dependencies: ["treemend", "Session", "Replica", "Hashing", "Scan"],
+      swiftSettings: settings),
   ]
 )

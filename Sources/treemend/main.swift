@@ -1,3 +1,5 @@
-import ArgumentParser
-struct T: ParsableCommand { static let configuration = CommandConfiguration(commandName:"treemend", version: "x") }
-T.main()
+internal import Glibc
+
+StandardStreams.reserve()
+Signals.watch()
+exit(Int32(Program.run(CommandLine.byteArguments).rawValue))

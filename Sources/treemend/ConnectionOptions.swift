@@ -1,0 +1,30 @@
+internal import ArgumentParser
+internal import Session
+
+/// How the far end is reached.
+struct ConnectionOptions: ParsableArguments {
+  @Option(
+    name: [.customShort("e"), .long],
+    help: ArgumentHelp("Reach the far end with COMMAND (default: ssh).", valueName: "command"))
+  var rsh: RawArgument?
+
+  @Option(
+    name: [.long, .customLong("rsync-path")],
+    help: ArgumentHelp("Start PROGRAM at the far end (default: treemend).", valueName: "program"))
+  var remotePath: RawArgument?
+
+  @Flag(name: [.customShort("z"), .long], help: "Compress content on its way, where it pays.")
+  var compress = false
+
+  /// Adds what was asked for to `options`.
+  func apply(to options: inout RunOptions) throws(Failure) {
+    options.compresses = compress
+    if let rsh { options.remoteShell = try ShellWords.split(rsh) }
+    if let remotePath {
+      guard let command = remotePath.string, !command.isEmpty,
+        !command.unicodeScalars.contains(where: Escape.isUnsafe)
+      else { throw .usage("--remote-path '\(remotePath.description)' is no command") }
+      options.remoteCommand = command
+    }
+  }
+}

@@ -1,0 +1,46 @@
+internal import Replica
+
+extension Problem {
+  /// What is wrong, for people.
+  var message: String {
+    systemCode == 0 ? code.meaning : "\(code.meaning): \(SystemMessage.text(systemCode))"
+  }
+
+  /// The line for standard error.
+  var line: String {
+    "treemend: \(Escape.text(path.slashed)): \(message)\n"
+  }
+}
+
+extension Problem.Code {
+  /// The name for programs.
+  var name: String {
+    switch self {
+    case .unreadable: "unreadable"
+    case .vanished: "vanished"
+    case .special: "special"
+    case .changed: "changed"
+    case .mounted: "mounted"
+    case .precondition: "precondition"
+    case .inTheWay: "in_the_way"
+    case .failed: "failed"
+    case .mismatch: "mismatch"
+    case .noSpace: "no_space"
+    }
+  }
+
+  fileprivate var meaning: String {
+    switch self {
+    case .unreadable: "could not be read"
+    case .vanished: "vanished while the run went on"
+    case .special: "is a device, socket or FIFO, and was skipped"
+    case .changed: "kept changing while it was read, and was skipped"
+    case .mounted: "is another file system, and was not entered"
+    case .precondition: "changed at the destination during the run, and was left alone"
+    case .inTheWay: "cannot come: something that stays is in its way"
+    case .failed: "could not be changed"
+    case .mismatch: "did not arrive as announced, and was not installed"
+    case .noSpace: "did not fit: no space left at the destination"
+    }
+  }
+}

@@ -1,0 +1,111 @@
+internal import FileSystem
+internal import Glibc
+internal import Replica
+internal import Session
+
+extension Failure {
+  /// Turns the reason why a run stopped into text and a number.
+  init(_ error: SessionError) {
+    self =
+      switch error {
+      case .root(let path, let cause): Self.root(path, cause)
+      case .unsafeRoot(let path, let reason): Self.unsafeRoot(path, reason)
+      case .busy(let path):
+        Failure(
+          status: .busy, what: "'\(Escape.text(path))' is in use by another run",
+          hint: "--wait=SECONDS waits for it")
+      case .safety(let stop): Self.safety(stop)
+      case .deletionLimit(let planned, let limit):
+        Failure(
+          status: .deletionLimit,
+          what: "\(planned) deletions are needed and \(limit) allowed; nothing was changed",
+          hint: "if that is meant, --max-delete=\(planned) allows them; -nvi shows them")
+      case .farEndNotStarted(let end):
+        Self.farEnd(
+          .farEndNotStarted, "the far end could not be started", end,
+          hint: "treemend must be installed there; treemend doctor HOST tells more")
+      case .wrongProtocol(let sample):
+        Failure(
+          status: .wrongProtocol, what: "the far end does not speak this protocol",
+          causes: Self.said(sample),
+          hint: "the remote shell must print nothing by itself, and both versions must match")
+      case .brokenProtocol(let malformed):
+        Failure(
+          status: .brokenStream, what: "the far end broke the protocol",
+          causes: ["malformed data: \(malformed)"])
+      case .connectionLost(let end):
+        Self.farEnd(
+          .brokenStream, "the connection was lost", end, hint: "the same command goes on from here")
+      case .farEnd(let code, let message):
+        Failure(
+          status: ExitStatus(ofFarEnd: code),
+          what: "the far end stopped: \(Escape.text(message))")
+      case .inputOutput(let cause):
+        Failure(status: ExitStatus(cause), what: "a system call failed", causes: [cause.text])
+      case .index(let message):
+        Failure(
+          status: .inputOutput, what: "the stored index could not be used",
+          causes: [Escape.text(message)],
+          hint: "'.treemend' can be removed: the next run rebuilds it, and deletes nothing")
+      case .interrupted: Failure(status: .interrupted, what: "stopped, as asked")
+      case .noSpace(let cause):
+        Failure(
+          status: .inputOutput, what: "the destination is out of space", causes: [cause.text],
+          hint: "what was finished is kept; the same command goes on from there")
+      }
+  }
+
+  private static func root(_ path: [UInt8], _ cause: SystemError) -> Failure {
+    let missing = cause.code == ENOENT || cause.code == ENOTDIR
+    return Failure(
+      status: .badRoot, what: "'\(Escape.text(path))' cannot be used as a replica",
+      causes: [cause.text],
+      hint: missing ? "both ends of a run are directories; a single file cannot be one" : nil)
+  }
+
+  private static func unsafeRoot(_ path: [UInt8], _ reason: SessionError.UnsafeRoot) -> Failure {
+    let meaning =
+      switch reason {
+      case .fileSystemRoot: "is the root of the file system"
+      case .home: "is the home directory"
+      case .nested: "holds the other end of the run, or lies in it"
+      }
+    return Failure(
+      status: .safety, what: "'\(Escape.text(path))' \(meaning)",
+      hint: "if that is meant, --force goes on")
+  }
+
+  private static func safety(_ stop: SessionError.SafetyStop) -> Failure {
+    let what =
+      switch stop {
+      case .emptied(let path, let count):
+        "'\(Escape.text(path))' had \(count) entries, and is empty now: is its disk mounted?"
+      case .emptySource: "the source is empty and the destination is not: is its disk mounted?"
+      case .foreignState(let path):
+        "the state of '\(Escape.text(path))' belongs to another directory or file system"
+      case .firstDeletion:
+        "the first run with --delete meets a destination with files that no run has put there"
+      }
+    return Failure(
+      status: .safety, what: what, hint: "if that is meant, --force goes on; -n shows what follows")
+  }
+
+  private static func farEnd(
+    _ status: ExitStatus, _ what: String, _ end: SessionError.FarEndFailure, hint: String
+  ) -> Failure {
+    let command = "'\(end.command.map(Escape.text).joined(separator: " "))'"
+    let ended = end.exitStatus.map { "\(command) exited with \($0)" } ?? "\(command) was started"
+    return Failure(status: status, what: what, causes: [ended] + said(end.sample), hint: hint)
+  }
+
+  /// The first bytes of what came instead of a greeting.
+  private static func said(_ sample: [UInt8]) -> [String] {
+    let shown = Escape.text(sample.prefix(200))
+    return sample.isEmpty ? [] : ["it said: \(shown)\(sample.count > 200 ? "…" : "")"]
+  }
+}
+
+extension SystemError {
+  /// The call and what the system said, safe to print.
+  fileprivate var text: String { Escape.text("\(description)") }
+}

@@ -1,0 +1,57 @@
+import Replica
+import Session
+import Testing
+
+@testable import treemend
+
+@Suite struct ExitStatusTests {
+  private static let end = SessionError.FarEndFailure(
+    command: ["ssh", "h"], exitStatus: 255, sample: [UInt8]("\u{1b}[2Jno"))
+
+  @Test(
+    arguments: [
+      (.unsafeRoot(path: [0x2f], reason: .fileSystemRoot), 42), (.busy(path: [0x61]), 41),
+      (.safety(.emptySource), 42), (.safety(.firstDeletion), 42),
+      (.safety(.emptied(path: [0x61], formerCount: 3)), 42),
+      (.safety(.foreignState(path: [0x61])), 42), (.deletionLimit(planned: 9, limit: 3), 25),
+      (.farEndNotStarted(end), 5), (.wrongProtocol(sample: [0xff]), 2),
+      (.brokenProtocol(.order), 12), (.connectionLost(end), 12), (.index(message: "x"), 11),
+      (.interrupted, 20), (.farEnd(exitCode: 41, message: []), 41),
+      (.farEnd(exitCode: 0, message: []), 12), (.farEnd(exitCode: 99, message: []), 12),
+    ] as [(SessionError, UInt8)])
+  func `every reason to stop has its number`(error: SessionError, status: UInt8) {
+    #expect(Failure(error).status.rawValue == status)
+  }
+
+  @Test func `what the far end says is made safe`() {
+    for error in [
+      SessionError.farEndNotStarted(Self.end), .connectionLost(Self.end),
+      .wrongProtocol(sample: Self.end.sample), .farEnd(exitCode: 3, message: Self.end.sample),
+    ] {
+      let text = Failure(error).text
+      #expect(text.contains("\\x1b[2Jno"))
+      #expect(!text.unicodeScalars.contains("\u{1b}"))
+    }
+  }
+
+  @Test func `a failure is told in lines for what, why and what to do`() {
+    let failure = Failure(status: .usage, what: "w", causes: ["c", "d"], hint: "h")
+    #expect(failure.text == "treemend: w\ncaused by: c\ncaused by: d\nhint: h\n")
+  }
+
+  @Test(
+    arguments: [
+      (0, 0, true, 0, 0), (0, 0, false, 0, 43), (1, 0, true, 23, 23), (1, 0, false, 23, 23),
+      (2, 1, true, 11, 11),
+    ] as [(Int, Int, Bool, UInt8, UInt8)])
+  func `a run's end is told by its failures, a comparison's by equality, too`(
+    failureCount: Int, noSpaceCount: Int, isEqual: Bool, copy: UInt8, diff: UInt8
+  ) {
+    var summary = Summary()
+    summary.failureCount = failureCount
+    summary.noSpaceCount = noSpaceCount
+    summary.isEqual = isEqual
+    #expect(ExitStatus(summary, isComparison: false).rawValue == copy)
+    #expect(ExitStatus(summary, isComparison: true).rawValue == diff)
+  }
+}
