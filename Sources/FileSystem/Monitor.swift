@@ -45,6 +45,30 @@ package final class Monitor<State>: @unchecked Sendable {
       unsafe pthread_cond_wait(changed, mutex)
     }
   }
+
+  /// Waits as ``wait(for:)`` does, and gives up, returning nil, when `poll`, which is asked ten
+  /// times a second, returns true.
+  package func wait<Result>(
+    poll isOver: () -> Bool, for body: (inout State) -> Result?
+  ) -> Result? {
+    unsafe pthread_mutex_lock(mutex)
+    defer { unsafe pthread_mutex_unlock(mutex) }
+    while true {
+      if let result = body(&state) {
+        unsafe pthread_cond_broadcast(changed)
+        return result
+      }
+      if isOver() { return nil }
+      var until = timespec()
+      unsafe clock_gettime(CLOCK_REALTIME, &until)
+      until.tv_nsec += 100_000_000
+      if until.tv_nsec >= 1_000_000_000 {
+        until.tv_nsec -= 1_000_000_000
+        until.tv_sec += 1
+      }
+      unsafe pthread_cond_timedwait(changed, mutex, &until)
+    }
+  }
 }
 
 /// A thread of the system, which blocks as it likes.
@@ -70,6 +94,11 @@ package struct Thread: ~Copyable {
   /// Waits for the thread's end.
   package consuming func join() {
     pthread_join(handle, nil)
+  }
+
+  /// Lets the thread go on by itself.
+  package consuming func detach() {
+    pthread_detach(handle)
   }
 
   private final class Body {

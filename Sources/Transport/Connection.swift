@@ -1,0 +1,137 @@
+internal import FileSystem
+internal import Replica
+internal import SystemPackage
+package import Wire
+
+/// Frames over a pair of pipes: one thread reads, one writes, and both block as they like.
+///
+/// What has been read and not taken, and what has been sent and not written, is bounded.
+package final class Connection: Sendable {
+  /// How many bytes may wait in each direction.
+  private static let queueByteCount = 4 << 20
+
+  /// How many of the first bytes are shown when they are not the protocol's.
+  private static let sampleByteCount = 512
+
+  private struct Queues: Sendable {
+    var incoming: [Frame] = []
+    var incomingByteCount = 0
+    var incomingEnd: TransportError?
+    var outgoing: [[UInt8]] = []
+    var outgoingByteCount = 0
+    var outgoingEnd: TransportError?
+    var isClosing = false
+    var receivedByteCount: Int64 = 0
+    var sentByteCount: Int64 = 0
+  }
+
+  private let queues = Monitor(Queues())
+  private let isInterrupted: @Sendable () -> Bool
+
+  /// Speaks over two descriptors, which this then owns. `isInterrupted` is asked while it waits.
+  package init(input: Int32, output: Int32, isInterrupted: @escaping @Sendable () -> Bool) {
+    self.isInterrupted = isInterrupted
+    let queues = queues
+    Thread { Self.read(FileDescriptor(rawValue: input), into: queues) }.detach()
+    Thread { Self.write(FileDescriptor(rawValue: output), from: queues) }.detach()
+    queues.change { $0.outgoing.append(Magic.bytes) }
+  }
+
+  /// How many bytes have been read from the other end.
+  package var receivedByteCount: Int64 { queues.change { $0.receivedByteCount } }
+
+  /// How many bytes have been given to the other end.
+  package var sentByteCount: Int64 { queues.change { $0.sentByteCount } }
+
+  /// Sends a frame; waits while too much is on its way.
+  package func send(_ frame: Frame, deflating: Bool = true) throws(TransportError) {
+    let bytes = frame.encoded(deflating: deflating)
+    let end = queues.wait(poll: isInterrupted) { queues -> TransportError?? in
+      if let end = queues.outgoingEnd { return .some(end) }
+      guard queues.outgoingByteCount < Self.queueByteCount else { return nil }
+      queues.outgoing.append(bytes)
+      queues.outgoingByteCount += bytes.count
+      return .some(nil)
+    }
+    guard let end else { throw .interrupted }
+    if let end { throw end }
+  }
+
+  /// Waits for the next frame.
+  package func receive() throws(TransportError) -> Frame {
+    let result = queues.wait(poll: isInterrupted) { queues -> Result<Frame, TransportError>? in
+      if !queues.incoming.isEmpty { return .success(Self.take(&queues)) }
+      return queues.incomingEnd.map { .failure($0) }
+    }
+    guard let result else { throw .interrupted }
+    return try result.get()
+  }
+
+  /// The next frame if it is there.
+  package func receiveIfReady() -> Frame? {
+    queues.change { $0.incoming.isEmpty ? nil : Self.take(&$0) }
+  }
+
+  /// Waits until everything has been written, and closes this end's way out.
+  package func close() {
+    queues.change { $0.isClosing = true }
+    _ = queues.wait { $0.outgoingEnd }
+  }
+
+  private static func take(_ queues: inout Queues) -> Frame {
+    let frame = queues.incoming.removeFirst()
+    queues.incomingByteCount -= frame.payload.count
+    return frame
+  }
+
+  private static func write(_ output: FileDescriptor, from queues: Monitor<Queues>) {
+    var end = TransportError.closed
+    do {
+      while true {
+        let batch = queues.wait { queues -> [[UInt8]]? in
+          if queues.outgoing.isEmpty { return queues.isClosing ? [] : nil }
+          defer { queues.outgoing = [] }
+          return queues.outgoing
+        }
+        if batch.isEmpty { break }
+        for bytes in batch {
+          try output.writeAll(bytes)
+          queues.change { queues in
+            queues.outgoingByteCount = max(0, queues.outgoingByteCount - bytes.count)
+            queues.sentByteCount += Int64(bytes.count)
+          }
+        }
+      }
+    } catch let error as Errno where error != .brokenPipe {
+      end = .system(code: error.rawValue)
+    } catch {
+      end = .closed
+    }
+    // Whatever closing reports, nothing more can be said to the other end.
+    try? output.close()
+    queues.change { $0.outgoingEnd = end }
+  }
+
+  private static func read(_ input: FileDescriptor, into queues: Monitor<Queues>) {
+    var reader = FrameReader(input)
+    let end: TransportError
+    do throws(TransportError) {
+      try reader.readMagic(sampleByteCount: sampleByteCount)
+      while true {
+        let frame = try reader.next()
+        let byteCount = reader.readByteCount
+        queues.wait { $0.incomingByteCount < queueByteCount ? () : nil }
+        queues.change { queues in
+          queues.incoming.append(frame)
+          queues.incomingByteCount += frame.payload.count
+          queues.receivedByteCount = byteCount
+        }
+      }
+    } catch {
+      end = error
+    }
+    // Whatever closing reports, nothing more is wanted from the other end.
+    try? input.close()
+    queues.change { $0.incomingEnd = end }
+  }
+}

@@ -1,0 +1,15 @@
+package import Replica
+
+/// Why frames no longer come or go.
+package enum TransportError: Error, Equatable {
+  /// The other end has closed the connection.
+  case closed
+  /// The other end's first bytes are not the protocol's; these they are.
+  case noMagic(sample: [UInt8])
+  /// A frame is malformed.
+  case malformed(Malformed)
+  /// A system call failed, with this `errno`.
+  case system(code: Int32)
+  /// The user asked to stop while this end waited.
+  case interrupted
+}
