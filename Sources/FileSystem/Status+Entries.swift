@@ -1,3 +1,4 @@
+internal import Glibc
 package import Hashing
 package import Replica
 
@@ -36,5 +37,8 @@ extension Stamp {
 
 extension SystemError {
   /// Whether the path is not there.
-  package var isAbsence: Bool { code == 2 || code == 20 }
+  package var isAbsence: Bool { code == ENOENT || code == ENOTDIR }
+
+  /// Whether the disk, the quota or the limit of a file's size is exhausted.
+  package var isLackOfSpace: Bool { code == ENOSPC || code == EDQUOT || code == EFBIG }
 }

@@ -1,0 +1,185 @@
+package import FileSystem
+package import Replica
+
+/// What must still be at a path just before it is changed.
+package enum Precondition: Sendable {
+  /// Nothing.
+  case absent
+  /// What the entry says, with the stamp that it was recorded with.
+  case present(Attributes, Stamp)
+}
+
+/// Why a path was not changed; it is as it was.
+package struct Refusal: Error, Equatable {
+  /// What kind of problem it is.
+  package let code: Problem.Code
+  /// The `errno` behind it, or 0.
+  package let systemCode: CInt
+
+  init(_ code: Problem.Code, _ systemCode: CInt = 0) {
+    self.code = code
+    self.systemCode = systemCode
+  }
+
+  /// The refusal that a failed system call amounts to.
+  package init(_ error: SystemError) {
+    self.init(error.isLackOfSpace ? .noSpace : .failed, error.code)
+  }
+}
+
+/// Changes one path at a time, each in one step that either happens or does not.
+///
+/// What is to come waits in the stage, and takes its place by a rename; what was there takes the
+/// place in the stage by the same rename, is looked at once more, and put back if it is not what
+/// the change was meant for.
+package struct Applier: ~Copyable {
+  private let root: Root
+  private let stage: Directory
+  private var parent: OpenParent?
+  /// The modification time that each directory is to have again when its changes are over.
+  private var directoryTimes: [Path: Int64] = [:]
+
+  /// Changes what is below `root`, by way of `stage`, which is on the same file system.
+  package init(root: Root, stage: consuming Directory) {
+    self.root = root
+    self.stage = stage
+  }
+
+  /// Says which modification time the directory around `path` has at the source.
+  package mutating func setParentTime(of path: Path, to modified: Int64) {
+    directoryTimes[path.parent] = modified
+  }
+
+  /// Gives staged content its place; returns its stamp there.
+  package mutating func install(
+    _ name: [UInt8], at path: Path, _ precondition: Precondition
+  ) throws(Refusal) -> Stamp {
+    try inParent(of: path) { parent, stage throws(Refusal) in
+      switch precondition {
+      case .absent: try Self.system { () throws(SystemError) in
+        try stage.rename(name, to: parent, as: path.name, .noReplace)
+      }
+      case .present(let attributes, let stamp):
+        try Self.replace(path, in: parent, by: name, from: stage, attributes, stamp)
+      }
+      return try Self.system { () throws(SystemError) in
+        Stamp(of: try parent.status(of: path.name))
+      }
+    }
+  }
+
+  /// Makes a link in the stage, to be installed.
+  package func stageLink(
+    _ name: [UInt8], target: [UInt8], modified: Int64
+  ) throws(Refusal) {
+    try Self.system { () throws(SystemError) in
+      try stage.makeLink(name, target: target)
+      try stage.setModified(name, modified)
+    }
+  }
+
+  /// Makes a directory, in the place of what the precondition says.
+  package mutating func makeDirectory(
+    at path: Path, mode: UInt16, _ precondition: Precondition, stagedAs name: [UInt8]
+  ) throws(Refusal) {
+    try inParent(of: path) { parent, stage throws(Refusal) in
+      if case .present(let attributes, let stamp) = precondition {
+        try Self.system { () throws(SystemError) in
+          try stage.makeDirectory(name, mode: 0o700)
+          try stage.setMode(name, mode)
+        }
+        try Self.replace(path, in: parent, by: name, from: stage, attributes, stamp)
+      } else {
+        try Self.system { () throws(SystemError) in
+          try parent.makeDirectory(path.name, mode: 0o700)
+          try parent.setMode(path.name, mode)
+        }
+      }
+    }
+  }
+
+  /// Gives what is at a path another mode or modification time; returns its stamp.
+  package mutating func setMetadata(
+    of path: Path, to attributes: Attributes, _ before: Attributes, _ stamp: Stamp
+  ) throws(Refusal) -> Stamp {
+    try inParent(of: path) { parent, _ throws(Refusal) in
+      try Self.check(path, in: parent, before, stamp)
+      return try Self.system { () throws(SystemError) in
+        if attributes.kind != .link { try parent.setMode(path.name, attributes.mode) }
+        if attributes.kind == .directory { return .none }
+        try parent.setModified(path.name, attributes.modified)
+        return Stamp(of: try parent.status(of: path.name))
+      }
+    }
+  }
+
+  /// Removes what is at a path, a directory only if it is empty.
+  package mutating func remove(
+    _ path: Path, _ attributes: Attributes, _ stamp: Stamp, stagedAs name: [UInt8]
+  ) throws(Refusal) {
+    try inParent(of: path) { parent, stage throws(Refusal) in
+      try Self.check(path, in: parent, attributes, stamp)
+      if attributes.kind == .directory {
+        return try Self.system { () throws(SystemError) in
+          try parent.removeDirectory(path.name)
+        }
+      }
+      let before = try Self.system { () throws(SystemError) in
+        try parent.status(of: path.name)
+      }
+      try Self.system { () throws(SystemError) in
+        try parent.rename(path.name, to: stage, as: name, .noReplace)
+      }
+      let moved = try Self.system { () throws(SystemError) in try stage.status(of: name) }
+      guard moved.isSameFile(as: before) else {
+        try Self.system { () throws(SystemError) in
+          try stage.rename(name, to: parent, as: path.name, .noReplace)
+        }
+        throw Refusal(.precondition)
+      }
+      try Self.system { () throws(SystemError) in try stage.removeFile(name) }
+    }
+  }
+
+  /// Gives the directories whose content was changed their modification times.
+  package mutating func restoreDirectoryTimes() {
+    parent = nil
+    for (path, modified) in directoryTimes {
+      // A directory that is gone, or that may not be written any more, keeps the time it has.
+      try? root.openDirectory(path).setModified(modified)
+    }
+    directoryTimes.removeAll()
+  }
+
+  /// Calls `body` with the directory around `path`, opened from the root, and the stage.
+  private mutating func inParent<Result>(
+    of path: Path,
+    _ body: (borrowing Directory, borrowing Directory) throws(Refusal) -> Result
+  ) throws(Refusal) -> Result {
+    if parent?.path != path.parent {
+      parent = nil
+      do {
+        let opened = try OpenParent(path.parent, in: root)
+        if directoryTimes[opened.path] == nil {
+          directoryTimes[opened.path] = try opened.directory.status().modified
+        }
+        parent = opened
+      } catch {
+        throw Refusal(error)
+      }
+    }
+    guard let parent else { preconditionFailure("the parent was just opened") }
+    return try body(parent.directory, stage)
+  }
+
+  /// A directory that is kept open for one change after the other.
+  private final class OpenParent {
+    let path: Path
+    let directory: Directory
+
+    init(_ path: Path, in root: Root) throws(SystemError) {
+      self.path = path
+      directory = try root.openDirectory(path)
+    }
+  }
+}
