@@ -93,6 +93,9 @@ let package = Package(
     .testTarget(
       name: "EndToEndTests", dependencies: ["TestSupport"], swiftSettings: settings),
     suite("Hashing", []),
+    suite("Replica", ["Hashing"]),
+    suite("FileSystem", ["Replica"]),
+    suite("Scan", ["Replica"]),
     .testTarget(
       name: "CommandTests", dependencies: ["treemend", "Session", "Replica", "Hashing", "Scan"],
       swiftSettings: settings),

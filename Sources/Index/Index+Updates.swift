@@ -36,7 +36,7 @@ extension Index {
 
   /// Writes the entries of `row` and those changes whose keys are before `end`.
   private func merge(
-    _ row: Row?, with changes: inout ArraySlice<Recorded>, before end: [UInt8]?,
+    _ row: BucketRow?, with changes: inout ArraySlice<Recorded>, before end: [UInt8]?,
     to writer: inout RowWriter
   ) throws(IndexError) {
     var merged = Bucket()

@@ -40,13 +40,13 @@ package final class Index {
     isNew = found == 0
     if isNew { try Self.makeTables(in: database, newReplica) }
     selectFrom = try database.prepare(
-      "SELECT \(Row.columns) FROM bucket WHERE first_key >= ?1 ORDER BY first_key LIMIT ?2")
+      "SELECT \(BucketRow.columns) FROM bucket WHERE first_key >= ?1 ORDER BY first_key LIMIT ?2")
     selectContaining = try database.prepare(
-      "SELECT \(Row.columns) FROM bucket WHERE first_key <= ?1 ORDER BY first_key DESC LIMIT 1")
+      "SELECT \(BucketRow.columns) FROM bucket WHERE first_key <= ?1 ORDER BY first_key DESC LIMIT 1")
     selectNextKey = try database.prepare(
       "SELECT first_key FROM bucket WHERE first_key > ?1 ORDER BY first_key LIMIT 1")
     insertRow = try database.prepare(
-      "INSERT INTO bucket (\(Row.columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+      "INSERT INTO bucket (\(BucketRow.columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
     deleteRow = try database.prepare("DELETE FROM bucket WHERE first_key = ?")
     replica = ReplicaID(rawValue: 0)
     guard let bytes = try value(of: "replica"), bytes.count == 8 else { throw .corrupt }
@@ -59,14 +59,14 @@ package final class Index {
     try database.execute(
       """
       BEGIN;
-      CREATE TABLE field (name TEXT PRIMARY KEY, value BLOB) WITHOUT ROWID;
+      CREATE TABLE field (name BLOB PRIMARY KEY, value BLOB) WITHOUT ROWID;
       CREATE TABLE bucket (first_key BLOB UNIQUE, boundary INTEGER, entry_count INTEGER,
         live_count INTEGER, ends_live INTEGER, state BLOB, content BLOB, entries BLOB,
         stamps BLOB, checksum BLOB);
       CREATE TABLE run (finished INTEGER, peer BLOB, exit_code INTEGER, item_count INTEGER);
       CREATE TABLE peer (replica INTEGER PRIMARY KEY, name BLOB, seen INTEGER);
       """)
-    let insert = try database.prepare("INSERT INTO field VALUES ('replica', ?)")
+    let insert = try database.prepare("INSERT INTO field VALUES (CAST('replica' AS BLOB), ?)")
     var bytes: [UInt8] = []
     bytes.append(fixed: replica.rawValue)
     try insert.bind(0, bytes)
@@ -115,21 +115,21 @@ package final class Index {
   package func rollback() throws(IndexError) { try database.execute("ROLLBACK") }
 
   /// Up to `limit` rows in key order, from the first key not before `key` on.
-  package func rows(from key: [UInt8], limit: Int) throws(IndexError) -> [Row] {
+  package func rows(from key: [UInt8], limit: Int) throws(IndexError) -> [BucketRow] {
     try selectFrom.bind(0, key)
     try selectFrom.bind(1, Int64(limit))
     defer { selectFrom.reset() }
-    var rows: [Row] = []
-    while try selectFrom.step() { rows.append(try Row(from: selectFrom, using: &sha256)) }
+    var rows: [BucketRow] = []
+    while try selectFrom.step() { rows.append(try BucketRow(from: selectFrom, using: &sha256)) }
     return rows
   }
 
   /// The row whose entries `key` is among or would come behind; nil if `key` is before them all.
-  package func row(containing key: [UInt8]) throws(IndexError) -> Row? {
+  package func row(containing key: [UInt8]) throws(IndexError) -> BucketRow? {
     try selectContaining.bind(0, key)
     defer { selectContaining.reset() }
     guard try selectContaining.step() else { return nil }
-    return try Row(from: selectContaining, using: &sha256)
+    return try BucketRow(from: selectContaining, using: &sha256)
   }
 
   /// The first key of the row behind the one that begins with `key`.
@@ -144,8 +144,8 @@ package final class Index {
     _ body: (BucketSummary) throws(IndexError) -> Void
   ) throws(IndexError) {
     let select = try database.prepare(
-      "SELECT \(Row.summaryColumns) FROM bucket ORDER BY first_key")
-    while try select.step() { try body(try Row.summary(from: select)) }
+      "SELECT \(BucketRow.summaryColumns) FROM bucket ORDER BY first_key")
+    while try select.step() { try body(try BucketRow.summary(from: select)) }
   }
 
   func delete(rowFrom firstKey: [UInt8]) throws(IndexError) {
@@ -156,7 +156,7 @@ package final class Index {
   func insert(_ summary: BucketSummary, _ entries: [UInt8], _ stamps: [UInt8])
     throws(IndexError)
   {
-    let checksum = Row.checksum(of: summary, entries, stamps, using: &sha256)
+    let checksum = BucketRow.checksum(of: summary, entries, stamps, using: &sha256)
     try insertRow.bind(0, summary.firstKey)
     try insertRow.bind(1, Int64(bitPattern: summary.boundary.rawValue))
     try insertRow.bind(2, Int64(summary.entryCount))

@@ -23,7 +23,7 @@ package struct RowWriter: ~Copyable {
   package var isAtStart: Bool { cutter.isAtStart }
 
   /// Goes on with a stored row as it is.
-  package mutating func keep(_ row: Row, each: Each) throws(IndexError) {
+  package mutating func keep(_ row: BucketRow, each: Each) throws(IndexError) {
     if cutter.isAtStart {
       try each(row.summary, row.bucket.run)
       return
@@ -33,7 +33,7 @@ package struct RowWriter: ~Copyable {
   }
 
   /// Removes a stored row, whose entries follow changed or not at all.
-  package func drop(_ row: Row) throws(IndexError) {
+  package func drop(_ row: BucketRow) throws(IndexError) {
     try index.delete(rowFrom: row.summary.firstKey)
   }
 

@@ -58,6 +58,9 @@ package struct ScanReport: Sendable {
   /// must not be taken for deleted.
   package internal(set) var unknown: [Path] = []
 
+  /// Creates the report of a scan that has seen nothing yet.
+  package init() {}
+
   /// The most unknown paths that are told apart; beyond that everything is unknown.
   static let unknownLimit = 65_536
 

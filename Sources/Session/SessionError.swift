@@ -1,5 +1,7 @@
 package import FileSystem
+internal import Index
 package import Replica
+internal import Transport
 
 /// Why a run stopped before its end.
 package enum SessionError: Error {
@@ -69,5 +71,38 @@ package enum SessionError: Error {
       self.exitStatus = exitStatus
       self.sample = sample
     }
+  }
+}
+
+extension SessionError {
+  /// What an error of one of the steps means for the run.
+  init(_ error: any Error) {
+    self =
+      switch error {
+      case let error as SessionError: error
+      case let error as SystemError: error.isLackOfSpace ? .noSpace(error) : .inputOutput(error)
+      case let error as IndexError: SessionError(index: error)
+      case let error as Malformed: .brokenProtocol(error)
+      case TransportError.malformed(let error): .brokenProtocol(error)
+      case TransportError.noMagic(let sample): .wrongProtocol(sample: sample)
+      case TransportError.interrupted: .interrupted
+      case TransportError.system(let code):
+        .inputOutput(SystemError(call: "read", code: code))
+      case TransportError.closed:
+        .connectionLost(FarEndFailure(command: [], exitStatus: nil, sample: []))
+      default: preconditionFailure("no step throws \(error)")
+      }
+  }
+
+  private init(index error: IndexError) {
+    self =
+      switch error {
+      case .corrupt: .index(message: "the stored index is damaged")
+      case .laterVersion(let version):
+        .index(message: "the index was written by a later version of the program (\(version))")
+      case .database(let code, let message):
+        code & 0xff == 13
+          ? .noSpace(SystemError(call: "write", code: 28)) : .index(message: message)
+      }
   }
 }

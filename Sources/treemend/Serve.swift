@@ -15,7 +15,10 @@ struct Serve: Command {
   func execute() throws(Failure) -> ExitStatus {
     guard stdio else { throw .usage("serve needs --stdio", hint: "treemend serve --help") }
     do throws(SessionError) {
-      try Session.serve(input: STDIN_FILENO, output: STDOUT_FILENO)
+      try Session.serve(input: STDIN_FILENO, output: STDOUT_FILENO) { error in
+        let failure = Failure(error)
+        return (failure.status.rawValue, Array(failure.what.utf8))
+      }
       return .done
     } catch {
       throw Failure(error)

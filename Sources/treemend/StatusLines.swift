@@ -45,7 +45,7 @@ struct StatusLines {
       status.peers.map { peer in
         var object = JSONLine()
         object.add("replica", "\(peer.replica)")
-        object.add("name", peer.name)
+        object.add("name", bytes: peer.name)
         object.add("last_ns", peer.lastSeen)
         return object
       })
@@ -54,7 +54,7 @@ struct StatusLines {
       status.lastRuns.map { run in
         var object = JSONLine()
         object.add("finished_ns", run.finished)
-        object.add("peer", run.peer)
+        object.add("peer", bytes: run.peer)
         object.add("exit", Int64(run.exitCode))
         object.add("items", Int64(run.itemCount))
         return object

@@ -3,7 +3,7 @@ package import Merkle
 package import Replica
 
 /// A bucket as it is stored: what the tree needs of it, and its entries with their stamps.
-package struct Row: Sendable {
+package struct BucketRow: Sendable {
   /// What stands for the bucket in a tree.
   package let summary: BucketSummary
   /// The entries and their stamps.

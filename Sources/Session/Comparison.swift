@@ -1,0 +1,145 @@
+internal import Exchange
+internal import Index
+internal import Merkle
+internal import Replica
+internal import Wire
+
+/// What two replicas hold otherwise, sorted by key.
+struct Comparison {
+  /// How many requests may be under way.
+  private static let windowCount = 8
+
+  private let local: LocalReplica
+  private let tree: Tree
+  let ledger: Ledger
+  private(set) var mineInBuckets: [Range<Int>]
+  private(set) var roundTripCount = 0
+  private(set) var comparedNodeCount = 0
+  private(set) var openedBucketCount = 0
+
+  /// Compares the trees of both ends down to the entries that differ.
+  init(
+    _ encounter: Encounter, _ projection: Projection, progress: (Int) -> Void
+  ) throws {
+    local = encounter.local
+    tree = local.view.tree(projection)
+    ledger = try Ledger()
+    mineInBuckets = []
+    let ready = encounter.ready
+    let theirRoot = projection == .state ? ready.stateRoot : ready.contentRoot
+    guard tree.root != theirRoot else { return }
+    let theirCount = projection == .state ? ready.entryCount : ready.liveCount
+    try take(Initiator<StoredEntries>.initialFindings(tree: tree, theirEntryCount: theirCount))
+    let nonce = CompareRequest.Nonce(
+      first: LocalReplica.randomNumber(), second: LocalReplica.randomNumber())
+    var initiator = try Initiator(
+      tree: tree, entries: StoredEntries(replica: local, tree: tree), nonce: nonce,
+      theirEntryCount: theirCount)
+    while !initiator.isDone {
+      while initiator.underWayCount < Self.windowCount, let request = initiator.nextRequest() {
+        try encounter.peer.send(request)
+      }
+      let frame = try encounter.peer.receive()
+      guard frame.kind == .differences else { throw Malformed.kind }
+      try take(try initiator.receive(try Answer.decode(payload: frame.payload)))
+      progress(initiator.comparedNodeCount)
+    }
+    mineInBuckets.sort { $0.lowerBound < $1.lowerBound }
+    roundTripCount = initiator.roundTripCount
+    comparedNodeCount = initiator.comparedNodeCount
+    openedBucketCount = initiator.openedBucketCount
+  }
+
+  private mutating func take(_ findings: [Finding]) throws(IndexError) {
+    for finding in findings {
+      switch finding {
+      case .mineInBuckets(let range): mineInBuckets.append(range)
+      case .mine(let run): try ledger.add(mine: run)
+      case .theirs(let run): try ledger.add(theirs: run)
+      }
+    }
+  }
+
+  /// Calls `body` with every path that may differ, in key order.
+  func forEach(_ body: (Difference) throws -> Void) throws {
+    var listed = LedgerCursor(ledger)
+    for range in mineInBuckets {
+      for bucketIndex in range {
+        let bucket = try local.bucket(bucketIndex..<(bucketIndex + 1), of: tree)
+        for position in 0..<bucket.count {
+          let path = bucket.run.path(at: position)
+          while let next = try listed.peek(), next.path < path {
+            try visit(try listed.take(), body)
+          }
+          var theirs: Entry?
+          if try listed.peek()?.path == path { theirs = try listed.take()?.theirs }
+          let mine = (bucket.run.entry(at: position), bucket.stamps[position])
+          try body(Difference(path: path, mine: mine, theirs: theirs))
+        }
+      }
+    }
+    while try listed.peek() != nil { try visit(try listed.take(), body) }
+  }
+
+  /// The path `path` at both ends.
+  func difference(at path: Path) throws -> Difference {
+    Difference(
+      path: path, mine: try local.entry(at: path), theirs: try ledger.theirs(at: path))
+  }
+
+  /// Whether both ends surely hold the same at a path.
+  func isUndisputed(_ path: Path) throws -> Bool {
+    for range in mineInBuckets where !path.key.span.precedes(tree.firstKey(ofBucket: range.lowerBound).span) {
+      guard range.upperBound < tree.bucketCount else { return false }
+      if path.key.span.precedes(tree.firstKey(ofBucket: range.upperBound).span) { return false }
+    }
+    return try !ledger.contains(path)
+  }
+
+  private func visit(
+    _ difference: Ledger.Difference?, _ body: (Difference) throws -> Void
+  ) throws {
+    guard let difference else { return }
+    let mine = try local.entry(at: difference.path)
+    try body(
+      Difference(
+        path: difference.path,
+        mine: mine.flatMap { tree.projection.shows($0.entry.attributes) ? $0 : nil },
+        theirs: difference.theirs))
+  }
+}
+
+/// One path at both ends.
+struct Difference {
+  let path: Path
+  /// This end's entry with its stamp.
+  let mine: (entry: Entry, stamp: Stamp)?
+  /// The other end's entry.
+  let theirs: Entry?
+}
+
+/// Reads a ledger a page at a time.
+private struct LedgerCursor {
+  private let ledger: Ledger
+  private var page: ArraySlice<Ledger.Difference> = []
+  private var lastKey: [UInt8] = []
+  private var isAtEnd = false
+
+  init(_ ledger: Ledger) {
+    self.ledger = ledger
+  }
+
+  mutating func peek() throws(IndexError) -> Ledger.Difference? {
+    if page.isEmpty, !isAtEnd {
+      page = try ledger.differences(after: lastKey)[...]
+      lastKey = page.last?.path.key ?? lastKey
+      isAtEnd = page.isEmpty
+    }
+    return page.first
+  }
+
+  mutating func take() throws(IndexError) -> Ledger.Difference? {
+    _ = try peek()
+    return page.popFirst()
+  }
+}

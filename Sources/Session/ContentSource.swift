@@ -1,0 +1,66 @@
+internal import FileSystem
+internal import Replica
+internal import Transfer
+internal import Wire
+
+/// The replica that content comes from, from either end: packs changes into frames.
+final class ContentSource {
+  /// The payload at which a frame is sent.
+  private static let frameByteCount = 192 * 1024
+
+  private var reader: ContentReader
+  private var writer = ChangesWriter()
+  private let deliver: (Frame) throws -> Void
+  /// How many bytes of content have been sent.
+  private(set) var literalByteCount: Int64 = 0
+
+  /// Reads below `root` and sends frames by `deliver`.
+  init(_ root: Root, deliver: @escaping (Frame) throws -> Void) {
+    reader = ContentReader(root)
+    self.deliver = deliver
+  }
+
+  /// Sends an entry with its content, as it was when the file had `stamp`.
+  func send(_ entry: Entry, _ stamp: Stamp) throws {
+    try send(entry, reader.provision(for: entry, stamp))
+  }
+
+  /// Sends an entry that needs no content from here.
+  func send(_ entry: Entry, _ provision: Provision) throws {
+    let size = if case .inline(let content) = provision { content.count } else { 0 }
+    let overhead = 2 * entry.path.key.count + 1024
+    if writer.count > 0,
+      writer.byteCount + size + overhead > Frame.maximumPayloadByteCount - 65_536
+    {
+      try flush()
+    }
+    let isUntouched = provision == .nothing && entry.attributes.kind != .directory
+    writer.append(
+      Change(
+        entry: entry, provision: provision,
+        parentModified: isUntouched ? nil : reader.parentModified(of: entry.path)))
+    literalByteCount += Int64(size)
+    if provision == .stream {
+      try flush()
+      try stream()
+    } else if writer.byteCount > Self.frameByteCount {
+      try flush()
+    }
+  }
+
+  /// Sends what has been packed.
+  func flush() throws {
+    guard writer.count > 0 else { return }
+    let full = writer
+    writer = ChangesWriter()
+    try deliver(full.frame())
+  }
+
+  private func stream() throws {
+    while let piece = reader.nextPiece() {
+      try deliver(Frame(.content, piece))
+      literalByteCount += Int64(piece.count)
+      if piece.isEmpty { return }
+    }
+  }
+}

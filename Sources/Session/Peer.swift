@@ -1,0 +1,126 @@
+internal import FileSystem
+internal import Glibc
+internal import Replica
+internal import Transport
+internal import Wire
+
+/// The other end of a run, as the initiator speaks with it.
+final class Peer {
+  let connection: Connection
+  /// The other end's version of the program.
+  private(set) var program: [UInt8] = []
+  private let farEnd: FarEnd
+
+  /// Starts the far end at `location` and greets it.
+  init(_ location: Location, _ options: RunOptions) throws(SessionError) {
+    let command = Self.command(for: location, options)
+    do {
+      farEnd = try FarEnd(command: command)
+    } catch {
+      throw SessionError(error)
+    }
+    connection = Connection(input: farEnd.output, output: farEnd.input) {
+      Interruption.isRequested
+    }
+    do throws(TransportError) {
+      try connection.send(Hello(program: Session.version).frame)
+      let frame = try connection.receive()
+      guard frame.kind == .hello else { throw .malformed(.kind) }
+      let hello: Hello
+      do { hello = try Hello(payload: frame.payload) } catch { throw .malformed(error) }
+      guard hello.isUnderstood else { throw .noMagic(sample: hello.program) }
+      program = hello.program
+    } catch {
+      throw failedGreeting(error)
+    }
+  }
+
+  /// The next frame; a failure that the other end reports is thrown.
+  func receive() throws(SessionError) -> Frame {
+    do {
+      return try Self.checked(try connection.receive())
+    } catch let error as TransportError where error == .closed {
+      throw .connectionLost(failure(sample: []))
+    } catch {
+      throw SessionError(error)
+    }
+  }
+
+  /// The next frame if it is there; a failure that the other end reports is thrown.
+  func receiveIfReady() throws(SessionError) -> Frame? {
+    try connection.receiveIfReady().map { frame throws(SessionError) in
+      do { return try Self.checked(frame) } catch { throw SessionError(error) }
+    }
+  }
+
+  private static func checked(_ frame: Frame) throws -> Frame {
+    guard frame.kind == .failure else { return frame }
+    let failure = try Failure(payload: frame.payload)
+    throw SessionError.farEnd(exitCode: failure.exitCode, message: failure.message)
+  }
+
+  /// Sends a frame; when the other end is gone, what it said last is thrown.
+  func send(_ frame: Frame, deflating: Bool = true) throws(SessionError) {
+    do {
+      try connection.send(frame, deflating: deflating)
+    } catch .interrupted {
+      throw .interrupted
+    } catch {
+      while true { _ = try receive() }
+    }
+  }
+
+  /// Ends the conversation.
+  func close() {
+    connection.close()
+  }
+
+  private func failure(sample: [UInt8]) -> SessionError.FarEndFailure {
+    var status: Int32?
+    switch farEnd.ending(withinTenths: 20) {
+    case .exited(let code): status = code
+    case .signalled(let signal): status = 128 + signal
+    case .notStarted: status = 127
+    case nil: status = nil
+    }
+    return SessionError.FarEndFailure(
+      command: farEnd.command, exitStatus: status, sample: sample)
+  }
+
+  private func failedGreeting(_ error: TransportError) -> SessionError {
+    switch error {
+    case .closed: .farEndNotStarted(failure(sample: []))
+    case .noMagic(let sample): .wrongProtocol(sample: sample)
+    default: SessionError(error)
+    }
+  }
+
+  /// The command that starts the far end: an array of arguments, no local shell, and nothing of
+  /// the path in it.
+  private static func command(for location: Location, _ options: RunOptions) -> [String] {
+    switch location {
+    case .local: return ["/proc/self/exe", "serve", "--stdio"]
+    case .remote(let host, _):
+      var shell = options.remoteShell
+      if shell == ["ssh"], isatty(STDIN_FILENO) == 0 { shell += ["-o", "BatchMode=yes"] }
+      return shell + ["--", host, options.remoteCommand, "serve", "--stdio"]
+    }
+  }
+}
+
+extension Location {
+  /// The path of the root, wherever it is.
+  var path: [UInt8] {
+    switch self {
+    case .local(let path), .remote(_, let path): path
+    }
+  }
+
+  /// The replica as the user named it.
+  var name: [UInt8] {
+    switch self {
+    case .local(let path): path
+    case .remote(let host, let path): Array(host.utf8) + Array(":".utf8) + path
+    }
+  }
+}

@@ -1,0 +1,71 @@
+internal import FileSystem
+internal import Index
+internal import Merkle
+internal import Replica
+internal import Scan
+
+/// The index as the scan merges into it, and the view that grows with it.
+final class ScanTarget: ScanIndex {
+  typealias Row = BucketRow
+
+  private let index: Index
+  private var writer: RowWriter
+  private var view: ViewBuilder?
+  private var page: ArraySlice<BucketRow> = []
+  private var nextKey: [UInt8]? = []
+  private let commitIntervalSeconds: Int64?
+  private var lastCommit = monotonicNanoseconds()
+
+  /// How many rows are read at once.
+  private static let pageCount = 64
+
+  /// Scans into `index`; with an interval, what has been hashed so far is made durable now and
+  /// then, so that a long first scan that is cut short need not begin anew.
+  init(_ index: Index, _ filter: Filter, commitsEvery seconds: Int64?) {
+    self.index = index
+    writer = RowWriter(to: index)
+    view = ViewBuilder(filter)
+    commitIntervalSeconds = seconds
+  }
+
+  func nextRow() throws -> BucketRow? {
+    if page.isEmpty, let key = nextKey {
+      // One row more than is used tells where the next page begins, whatever is written before.
+      let rows = try index.rows(from: key, limit: Self.pageCount + 1)
+      nextKey = rows.count > Self.pageCount ? rows[Self.pageCount].summary.firstKey : nil
+      page = rows.prefix(Self.pageCount)
+    }
+    return page.popFirst()
+  }
+
+  func bucket(of row: BucketRow) -> Bucket { row.bucket }
+
+  func keep(_ row: BucketRow) throws {
+    try writer.keep(row) { summary, run in view?.append(summary, run) }
+  }
+
+  func drop(_ row: BucketRow) throws {
+    try writer.drop(row)
+  }
+
+  func append(_ bucket: Bucket) throws {
+    try writer.append(bucket) { summary, run in view?.append(summary, run) }
+    let now = monotonicNanoseconds()
+    guard let seconds = commitIntervalSeconds, now - lastCommit > seconds * 1_000_000_000,
+      writer.isAtStart
+    else { return }
+    lastCommit = now
+    try index.commit()
+    try index.begin()
+  }
+
+  /// Writes the last bucket.
+  func finish() throws {
+    try writer.finish { summary, run in view?.append(summary, run) }
+  }
+
+  /// The view, once.
+  func takeView() -> View {
+    (view.take() ?? ViewBuilder(Filter())).finish()
+  }
+}

@@ -1,0 +1,215 @@
+internal import Exchange
+internal import FileSystem
+internal import Hashing
+internal import Index
+internal import Merkle
+internal import Replica
+internal import Scan
+internal import Transport
+internal import Wire
+
+/// A run from the responder's end: does what the initiator asks, as far as the role that the
+/// initiator has given it allows.
+final class ServeRun {
+  private let connection: Connection
+  private let open: Open
+  private let replica: LocalReplica
+  private let peerName: [UInt8]
+  private var destination: Destination?
+  private var itemCount = 0
+
+  /// Greets the initiator and opens the replica that it names.
+  private init(_ connection: Connection) throws {
+    self.connection = connection
+    try connection.send(Hello(program: Session.version).frame)
+    let hello = try Self.payload(of: .hello, from: connection)
+    guard try Hello(payload: hello).isUnderstood else {
+      throw SessionError.wrongProtocol(sample: [])
+    }
+    open = try Open(payload: try Self.payload(of: .open, from: connection))
+    peerName = Array("initiator \(open.replica)".utf8)
+    let opening = try Opening(open)
+    if open.role != .compared, !opening.forces { try RootGuard.check(opening.path) }
+    replica = try LocalReplica(opening)
+  }
+
+  /// Serves one run over two descriptors; `describe` gives the exit code and the line for people
+  /// that an error comes to, for the initiator to show.
+  static func serve(
+    input: Int32, output: Int32, describe: (SessionError) -> (exitCode: UInt8, message: [UInt8])
+  ) throws(SessionError) {
+    let connection = Connection(input: input, output: output) { Interruption.isRequested }
+    do {
+      try ServeRun(connection).run()
+      connection.close()
+    } catch {
+      let error = SessionError(error)
+      let (exitCode, message) = describe(error)
+      // The initiator may be gone; then nobody is there to be told.
+      try? connection.send(Failure(exitCode: exitCode, message: message).frame)
+      connection.close()
+      throw error
+    }
+  }
+
+  private func run() throws {
+    try replica.scan { _, _ in }
+    try sendReady()
+    while let frame = try nextFrame() {
+      switch (frame.kind, open.role) {
+      case (.compare, _): try compare(frame)
+      case (.changes, .destination): try change(frame)
+      case (.content, .destination): try takePiece(frame)
+      case (.want, .source): try sendContent(frame)
+      case (.record, .source): try record(frame)
+      case (.finish, .source), (.finish, .destination): try finish()
+      default: throw Malformed.kind
+      }
+    }
+    if !open.flags.contains(.dryRun) { try remember() }
+  }
+
+  /// The next frame; nil when the initiator has ended the conversation where it may.
+  private func nextFrame() throws -> Frame? {
+    do {
+      return try connection.receive()
+    } catch {
+      // What has arrived whole is kept: the next run need not send it again.
+      try destination?.flush()
+      if error == .closed, destination == nil { return nil }
+      throw error
+    }
+  }
+
+  private static func payload(of kind: Frame.Kind, from connection: Connection) throws -> [UInt8] {
+    let frame = try connection.receive()
+    guard frame.kind == kind else { throw Malformed.kind }
+    return frame.payload
+  }
+
+  private func sendReady() throws {
+    for frame in PathList.frames(.unknown, replica.report.unknown) { try connection.send(frame) }
+    let problems = replica.report.problems
+    if !problems.isEmpty {
+      for frame in Outcomes(problems: problems).frames(.problems) { try connection.send(frame) }
+    }
+    let view = replica.view
+    try connection.send(
+      Ready(
+        replica: replica.index.replica, clock: wallClockNanoseconds(),
+        isNew: replica.index.isNew, entryCount: view.liveCount + view.tombstoneCount,
+        liveCount: view.liveCount, stateRoot: view.state.root, contentRoot: view.content.root
+      ).frame)
+  }
+
+  private func compare(_ frame: Frame) throws {
+    let request = try CompareRequest(payload: frame.payload)
+    guard let projection = Projection(rawValue: request.projection) else { throw Malformed.kind }
+    let tree = replica.view.tree(projection)
+    var responder = Responder(tree: tree, entries: StoredEntries(replica: replica, tree: tree))
+    try connection.send(try responder.answer(request))
+  }
+
+  /// Makes the changes of a frame, or has them wait for the rest of their batch.
+  private func change(_ frame: Frame) throws {
+    guard !open.flags.contains(.dryRun) else { throw Malformed.kind }
+    let destination = try openedDestination()
+    var reader = ChangesReader(payload: frame.payload)
+    var uncopied: [Problem] = []
+    while let change = try reader.next() {
+      itemCount += 1
+      if try !destination.accept(change) {
+        uncopied.append(Problem(path: change.entry.path, code: .mismatch))
+      }
+    }
+    var outcomes = destination.takeOutcomes()
+    outcomes.problems += uncopied
+    for frame in outcomes.frames() { try connection.send(frame) }
+  }
+
+  private func openedDestination() throws -> Destination {
+    if let destination { return destination }
+    let opened = try Destination(replica, deletes: open.flags.contains(.deletes))
+    destination = opened
+    return opened
+  }
+
+  private func takePiece(_ frame: Frame) throws {
+    guard let destination else { throw Malformed.order }
+    try destination.accept(piece: frame.payload)
+  }
+
+  /// Sends the content of the paths that the initiator wants, in its order.
+  private func sendContent(_ frame: Frame) throws {
+    let deflates = open.flags.contains(.compresses)
+    let source = ContentSource(replica.root) { [connection] frame in
+      try connection.send(frame, deflating: deflates)
+    }
+    for path in try PathList.decode(payload: frame.payload) {
+      if let (entry, stamp) = try replica.entry(at: path), entry.attributes.isLive,
+        entry.attributes.kind != .directory
+      {
+        try source.send(entry, stamp)
+      } else {
+        let nothing = Entry(
+          path: path, attributes: .tombstone(deleted: 0), vector: VersionVector())
+        try source.send(nothing, .unavailable(.vanished, systemCode: 0))
+      }
+    }
+    try source.flush()
+  }
+
+  /// Takes over versions for what this replica has as it is, and tombstones for what it has not.
+  private func record(_ frame: Frame) throws {
+    guard !open.flags.contains(.dryRun) else { throw Malformed.kind }
+    var stream = EntryStreamReader(frame.payload)
+    var changes: [Recorded] = []
+    while !stream.isAtEnd {
+      let entry = try stream.readEntry()
+      let mine = try replica.entry(at: entry.path)
+      let isAbsent = !(mine?.entry.attributes.isLive ?? false) && !entry.attributes.isLive
+      guard isAbsent || mine?.entry.attributes == entry.attributes, entry.path.isInTree else {
+        throw Malformed.order
+      }
+      let causality = entry.vector.compared(with: mine?.entry.vector ?? VersionVector())
+      guard causality == .dominates || causality == .equal else { throw Malformed.vector }
+      changes.append(Recorded(entry: entry, stamp: mine?.stamp ?? .none))
+    }
+    try replica.record(changes)
+  }
+
+  private func finish() throws {
+    if let destination {
+      try destination.finish()
+      for frame in destination.takeOutcomes().frames() { try connection.send(frame) }
+      self.destination = nil
+    }
+    try replica.renewView()
+    let view = replica.view
+    try connection.send(
+      Finished(stateRoot: view.state.root, contentRoot: view.content.root).frame)
+  }
+
+  private func remember() throws {
+    let now = wallClockNanoseconds()
+    try replica.index.remember(
+      RunRecord(finished: now, peer: peerName, exitCode: 0, itemCount: itemCount),
+      with: PeerRecord(replica: open.replica, name: peerName, seen: now))
+  }
+}
+
+extension Opening {
+  /// How to open the replica that the initiator names.
+  fileprivate init(_ open: Open) throws {
+    var rules: [Filter.Rule] = []
+    for rule in open.rules {
+      rules.append(try Filter.Rule(includes: rule.includes, pattern: rule.pattern))
+    }
+    self.init(
+      path: open.root, stateDirectory: open.stateDirectory.isEmpty ? nil : open.stateDirectory,
+      filter: try Filter(validating: rules), isDryRun: open.flags.contains(.dryRun),
+      rehashes: open.flags.contains(.rehashes), skipsSync: open.flags.contains(.skipsSync),
+      forces: open.flags.contains(.forces), lockWaitSeconds: Int(open.lockWaitSeconds),
+      makesRoot: open.role == .destination && !open.flags.contains(.dryRun))
+  }
+}

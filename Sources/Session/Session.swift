@@ -1,0 +1,130 @@
+internal import FileSystem
+package import Hashing
+internal import Index
+internal import Merkle
+package import Replica
+internal import Wire
+
+/// The runs that the command offers.
+package enum Session {
+  /// The version of the program.
+  package static let version = "0.1.0"
+
+  /// Asks the run to stop as soon as what it has begun is whole; safe in a signal handler.
+  package static func interrupt() {
+    Interruption.request()
+  }
+
+  /// Makes the replica at `to` agree with that at `from`. One of them at least is local.
+  package static func copy(
+    from: Location, to: Location, options: RunOptions, report: (Event) -> Void
+  ) throws(SessionError) -> Summary {
+    do {
+      return try withoutActuallyEscaping(report) { report in
+        switch (from, to) {
+        case (.local(let path), _):
+          try CopyRun(local: path, other: to, isPush: true, options, report).run()
+        case (.remote, .local(let path)):
+          try CopyRun(local: path, other: from, isPush: false, options, report).run()
+        case (.remote, .remote): preconditionFailure("one end of a run is local")
+        }
+      }
+    } catch {
+      throw SessionError(error)
+    }
+  }
+
+  /// Compares the content of two replicas and changes neither. One of them at least is local.
+  ///
+  /// An item says what makes `b` like `a`: `.delete` stands for what only `b` has.
+  package static func diff(
+    _ a: Location, _ b: Location, options: RunOptions, report: (Event) -> Void
+  ) throws(SessionError) -> Summary {
+    switch (a, b) {
+    case (.local(let path), _):
+      try DiffRun.run(path, b, isSwapped: false, options, report: report)
+    case (.remote, .local(let path)):
+      try DiffRun.run(path, a, isSwapped: true, options, report: report)
+    case (.remote, .remote): preconditionFailure("one end of a comparison is local")
+    }
+  }
+
+  /// Is the far end of one run, over two descriptors; `describe` gives the exit code and the line
+  /// for people that an error comes to, for the initiator to show.
+  package static func serve(
+    input: Int32, output: Int32, describe: (SessionError) -> (exitCode: UInt8, message: [UInt8])
+  ) throws(SessionError) {
+    try ServeRun.serve(input: input, output: output, describe: describe)
+  }
+
+  /// Prints nothing and changes nothing but the index: what is at `path`, after a scan.
+  private static func scanned(
+    _ path: [UInt8], _ options: RunOptions, _ report: (Event) -> Void
+  ) throws(SessionError) -> LocalReplica {
+    let replica = try LocalReplica(Opening(path, options))
+    try replica.scan { count, byteCount in
+      report(.progress(Progress(scanned: count, byteCount)))
+    }
+    for problem in replica.report.problems { report(.problem(problem)) }
+    return replica
+  }
+
+  /// The content root, or with `state` the state root, of the replica at `path`.
+  package static func root(
+    of path: [UInt8], options: RunOptions, state: Bool, report: (Event) -> Void
+  ) throws(SessionError) -> Digest {
+    try scanned(path, options, report).view.tree(state ? .state : .content).root
+  }
+
+  /// Calls `each` with the live entries of the replica at `path`, in key order.
+  package static func list(
+    _ path: [UInt8], options: RunOptions, report: (Event) -> Void, each: (Entry) -> Void
+  ) throws(SessionError) {
+    let replica = try scanned(path, options, report)
+    let tree = replica.view.content
+    do {
+      for bucket in 0..<tree.bucketCount {
+        let run = try replica.bucket(bucket..<(bucket + 1), of: tree).run
+        for index in 0..<run.count { each(run.entry(at: index)) }
+      }
+    } catch {
+      throw SessionError(error)
+    }
+  }
+
+  /// What is known of the replica at `path`, after a scan.
+  package static func status(
+    of path: [UInt8], options: RunOptions
+  ) throws(SessionError) -> ReplicaStatus {
+    let replica = try scanned(path, options) { _ in }
+    do {
+      return ReplicaStatus(
+        replica: replica.index.replica, stateDirectory: replica.stateDirectory ?? [],
+        contentRoot: replica.view.content.root, stateRoot: replica.view.state.root,
+        liveCount: replica.view.liveCount, tombstoneCount: replica.view.tombstoneCount,
+        totalByteCount: replica.view.byteCount, lastRuns: try replica.index.lastRuns().map { ReplicaStatus.Run($0) },
+        peers: try replica.index.peers().map { ReplicaStatus.Peer($0) })
+    } catch {
+      throw SessionError(error)
+    }
+  }
+
+  /// Finds out whether `host` can be reached and which version answers there.
+  package static func diagnose(
+    host: String, options: RunOptions
+  ) throws(SessionError) -> Diagnosis {
+    let start = monotonicNanoseconds()
+    let peer = try Peer(.remote(host: host, path: []), options)
+    defer { peer.close() }
+    return Diagnosis(
+      farVersion: peer.program, protocolVersion: Int(Hello.current),
+      seconds: Double(monotonicNanoseconds() - start) / 1e9)
+  }
+}
+
+extension Progress {
+  init(scanned count: Int, _ byteCount: Int64) {
+    self.init(
+      phase: .scanning, itemCount: count, itemTotal: 0, byteCount: byteCount, byteTotal: 0)
+  }
+}

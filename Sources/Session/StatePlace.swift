@@ -1,0 +1,76 @@
+internal import FileSystem
+internal import Glibc
+internal import Hashing
+internal import Replica
+
+/// Where a replica keeps its state: in the root, or below another directory under a name that
+/// the root's path gives.
+struct StatePlace: ~Copyable {
+  /// The directory.
+  let directory: Directory
+  /// Its path.
+  let path: [UInt8]
+  /// Whether it lies in the root that it describes, and goes where that goes.
+  let isInRoot: Bool
+
+  /// Opens the state directory of `root`, which the user named `path`, and makes it if there is
+  /// none; nil if there is none and `makes` is false.
+  static func open(
+    for root: Root, at path: [UInt8], elsewhere: [UInt8]?, makes: Bool
+  ) throws(SystemError) -> StatePlace? {
+    if let elsewhere {
+      return try open(below: elsewhere, for: path, makes: makes)
+    }
+    let top = try root.openDirectory(.root)
+    do {
+      let directory = try top.openDirectory(StateDirectory.name)
+      return StatePlace(
+        directory: directory, path: path + Array("/".utf8) + StateDirectory.name, isInRoot: true)
+    } catch {
+      guard error.code == ENOENT else { throw error }
+    }
+    if let home = userStateDirectory {
+      if let found = try open(below: home, for: path, makes: false) { return found }
+    }
+    guard makes else { return nil }
+    do {
+      let directory = try top.openOrMakeDirectory(StateDirectory.name, mode: 0o700)
+      return StatePlace(
+        directory: directory, path: path + Array("/".utf8) + StateDirectory.name, isInRoot: true)
+    } catch {
+      guard [EACCES, EPERM, EROFS].contains(error.code), let home = userStateDirectory else {
+        throw error
+      }
+      return try open(below: home, for: path, makes: true)
+    }
+  }
+
+  private static func open(
+    below base: [UInt8], for path: [UInt8], makes: Bool
+  ) throws(SystemError) -> StatePlace? {
+    var sha256 = SHA256()
+    let digest = sha256.digest(of: try absolutePath(of: path))
+    let place = base + Array("/".utf8) + Array(digest.description.utf8.prefix(16))
+    if makes { try makeDirectories(at: place, mode: 0o700) }
+    do {
+      let directory = try Root(openingDirectoryAt: place).openDirectory(.root)
+      return StatePlace(directory: directory, path: place, isInRoot: false)
+    } catch {
+      if error.code == ENOENT, !makes { return nil }
+      throw error
+    }
+  }
+
+  /// `$XDG_STATE_HOME/treemend`, or the same in the home directory.
+  private static var userStateDirectory: [UInt8]? {
+    if let state = environment("XDG_STATE_HOME") { return state + Array("/treemend".utf8) }
+    return environment("HOME").map { $0 + Array("/.local/state/treemend".utf8) }
+  }
+
+  /// The value of a variable of the environment, if it is there and not empty.
+  static func environment(_ name: String) -> [UInt8]? {
+    guard let value = unsafe getenv(name) else { return nil }
+    let bytes = unsafe Array(UnsafeRawBufferPointer(start: value, count: strlen(value)))
+    return bytes.isEmpty ? nil : bytes
+  }
+}

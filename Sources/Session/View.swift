@@ -1,0 +1,70 @@
+internal import Hashing
+internal import Index
+internal import Merkle
+internal import Replica
+internal import Scan
+
+/// What a run sees of a replica: the trees over the entries that its filter lets through.
+struct View {
+  let state: Tree
+  let content: Tree
+  let liveCount: Int
+  let tombstoneCount: Int
+  let byteCount: Int64
+
+  /// The tree that a projection makes.
+  func tree(_ projection: Projection) -> Tree {
+    projection == .state ? state : content
+  }
+}
+
+/// Builds a view from the buckets of an index, in key order.
+struct ViewBuilder: ~Copyable {
+  private let filter: Filter
+  private var state = TreeBuilder(.state)
+  private var content = TreeBuilder(.content)
+  private var liveCount = 0
+  private var tombstoneCount = 0
+  private var byteCount: Int64 = 0
+
+  init(_ filter: Filter) {
+    self.filter = filter
+  }
+
+  /// Adds a bucket of the index, whose entries are `run`.
+  mutating func append(_ summary: BucketSummary, _ run: EntryRun) {
+    var shown = run
+    var isWhole = true
+    if !filter.isEmpty {
+      shown = run.filtered(by: filter)
+      isWhole = shown.count == run.count
+    }
+    for slot in shown.slots {
+      if slot.attributes.isLive { liveCount += 1 } else { tombstoneCount += 1 }
+      if slot.attributes.kind == .file { byteCount += slot.attributes.size }
+    }
+    if !isWhole || !state.append(summary) { state.append(shown) }
+    if !isWhole || !content.append(summary) { content.append(shown) }
+  }
+
+  consuming func finish(former: View? = nil) -> View {
+    View(
+      state: state.finish(former: former?.state), content: content.finish(former: former?.content),
+      liveCount: liveCount, tombstoneCount: tombstoneCount, byteCount: byteCount)
+  }
+}
+
+extension EntryRun {
+  /// The entries that a filter lets through.
+  func filtered(by filter: Filter) -> EntryRun {
+    var shown = EntryRun()
+    for index in 0..<count {
+      let isDirectory = attributes(at: index).kind == .directory
+      let isExcluded = withKey(at: index) {
+        filter.excludesOrIsBelowExcluded($0, isDirectory: isDirectory)
+      }
+      if !isExcluded { shown.append(entryAt: index, of: self) }
+    }
+    return shown
+  }
+}
