@@ -89,6 +89,9 @@ let package = Package(
       path: "Tests/TestSupport", swiftSettings: settings),
     suite("Hashing", []),
     suite("Replica", ["Hashing"]),
+    suite("Merkle", ["Hashing", "Replica"]),
+    suite("Wire", ["Hashing", "Replica"]),
+    suite("Exchange", ["Hashing", "Replica", "Merkle", "Wire"]),
     suite("Scan", ["Replica"]),
   ]
 )
