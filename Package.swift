@@ -95,6 +95,7 @@ let package = Package(
     suite("Hashing", []),
     suite("Replica", ["Hashing"]),
     suite("FileSystem", ["Replica"]),
+    suite("Exchange", ["Hashing", "Replica", "Merkle", "Wire"]),
     suite("Scan", ["Replica"]),
     .testTarget(
       name: "CommandTests", dependencies: ["treemend", "Session", "Replica", "Hashing", "Scan"],
