@@ -8,7 +8,7 @@ struct NameKey: BitwiseCopyable, Sendable {
   static let prefixByteCount = 8
 
   /// The first eight bytes of the name behind what all names begin with, the first in the highest
-  /// byte, with zeros behind a shorter name.
+  /// byte. Of a shorter name, what lies behind its zero never decides: no longer name has a zero.
   var prefix: UInt64 = 0
 
   /// Where the name begins among the bytes of all names.
@@ -27,7 +27,9 @@ extension [NameKey] {
       guard count > 1, let start = bytes.baseAddress else { return }
       let shared = unsafe sharedCount(start)
       for index in indices {
-        unsafe self[index].prefix = self[index].prefix(start, from: shared)
+        let word = unsafe start.loadUnaligned(
+          fromByteOffset: Int(self[index].start) + shared, as: UInt64.self)
+        self[index].prefix = UInt64(bigEndian: word)
       }
       let text = unsafe start.assumingMemoryBound(to: CChar.self)
       sort { left, right in
@@ -52,14 +54,5 @@ extension [NameKey] {
       shared = index
     }
     return shared
-  }
-}
-
-extension NameKey {
-  /// The name's eight bytes from `offset`, which is at most `count`.
-  fileprivate func prefix(_ names: UnsafeRawPointer, from offset: Int) -> UInt64 {
-    let word = unsafe names.loadUnaligned(fromByteOffset: Int(start) + offset, as: UInt64.self)
-    let missing = Swift.max(0, Self.prefixByteCount - (Int(count) - offset))
-    return UInt64(bigEndian: word) & (UInt64.max << (8 * missing))
   }
 }

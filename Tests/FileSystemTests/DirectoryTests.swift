@@ -55,7 +55,9 @@ enum Operation: CaseIterable {
     try directory.write("", to: "a".utf8)
     let name = [UInt8](repeating: UInt8(ascii: "n"), count: 256)
     for operation in Operation.allCases {
-      #expect(failure { () throws(SystemError) in try operation.run(name, in: directory) } == ENAMETOOLONG)
+      #expect(
+        failure { () throws(SystemError) in try operation.run(name, in: directory) } == ENAMETOOLONG
+      )
     }
   }
 

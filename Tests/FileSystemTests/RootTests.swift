@@ -31,12 +31,13 @@ import Testing
       openingDirectoryAt: temporary.bytes + "/tree".utf8, resolvingPaths: resolvingPaths)
   }
 
-  @Test(arguments: [
-    ("dir", nil), ("dir/sub", nil), ("", nil), ("dir/file", ENOTDIR), ("dir/file/x", ENOTDIR),
-    ("none", ENOENT), ("dir/none/x", ENOENT), ("inner", ENOTDIR), ("inner/sub", ELOOP),
-    ("outer", ENOTDIR), ("outer/x", ELOOP), ("absolute", ENOTDIR), ("absolute/x", ELOOP),
-    ("dir/magic", ENOTDIR), ("dir/magic/x", ELOOP), ("dir/fifo", ENOTDIR),
-  ] as [(String, CInt?)])
+  @Test(
+    arguments: [
+      ("dir", nil), ("dir/sub", nil), ("", nil), ("dir/file", ENOTDIR), ("dir/file/x", ENOTDIR),
+      ("none", ENOENT), ("dir/none/x", ENOENT), ("inner", ENOTDIR), ("inner/sub", ELOOP),
+      ("outer", ENOTDIR), ("outer/x", ELOOP), ("absolute", ENOTDIR), ("absolute/x", ELOOP),
+      ("dir/magic", ENOTDIR), ("dir/magic/x", ELOOP), ("dir/fifo", ENOTDIR),
+    ] as [(String, CInt?)])
   func `a directory opens with and without openat2, but never by a link`(
     name: String, code: CInt?
   ) throws {
@@ -46,11 +47,12 @@ import Testing
     }
   }
 
-  @Test(arguments: [
-    ("dir/file", nil), ("", EISDIR), ("dir", EISDIR), ("dir/file/x", ENOTDIR), ("none", ENOENT),
-    ("inner/file", ELOOP), ("outer/file", ELOOP), ("absolute/file", ELOOP), ("dir/link", ELOOP),
-    ("dir/magic", ELOOP), ("dir/fifo", EINVAL),
-  ] as [(String, CInt?)])
+  @Test(
+    arguments: [
+      ("dir/file", nil), ("", EISDIR), ("dir", EISDIR), ("dir/file/x", ENOTDIR), ("none", ENOENT),
+      ("inner/file", ELOOP), ("outer/file", ELOOP), ("absolute/file", ELOOP), ("dir/link", ELOOP),
+      ("dir/magic", ELOOP), ("dir/fifo", EINVAL),
+    ] as [(String, CInt?)])
   func `a file opens with and without openat2, but never by a link`(
     name: String, code: CInt?
   ) throws {

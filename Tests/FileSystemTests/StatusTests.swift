@@ -3,10 +3,11 @@ import Testing
 @testable import FileSystem
 
 @Suite struct StatusTests {
-  @Test(arguments: [
-    .min, .min + 1, -1_000_000_001, -1_000_000_000, -999_999_999, -1, 0, 1, 999_999_999,
-    1_000_000_000, .max - 1, .max,
-  ] as [Int64])
+  @Test(
+    arguments: [
+      .min, .min + 1, -1_000_000_001, -1_000_000_000, -999_999_999, -1, 0, 1, 999_999_999,
+      1_000_000_000, .max - 1, .max,
+    ] as [Int64])
   func `a time survives the way to seconds and back`(nanoseconds: Int64) {
     let time = Timestamp(nanoseconds)
     #expect((0..<1_000_000_000).contains(time.nanoseconds))
