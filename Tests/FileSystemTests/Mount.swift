@@ -18,7 +18,7 @@ final class Mount {
 
   /// Mounts a tmpfs below `parent`.
   init(tmpfsOfByteCount byteCount: Int, in parent: String? = nil) throws {
-    directory = try TemporaryDirectory(in: parent)
+    directory = try TemporaryDirectory(below: parent ?? "/tmp")
     image = nil
     try Self.run("mount", "-t", "tmpfs", "-o", "size=\(byteCount)", "tmpfs", directory.path)
   }

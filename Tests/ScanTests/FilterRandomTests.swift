@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Scan
@@ -8,7 +9,7 @@ import Testing
 
   @Test(arguments: seeds)
   func `random patterns match what a plain recursion matches`(seed: UInt64) throws {
-    var random = SplitMix(state: seed)
+    var random = SplitMix(seed: seed)
     for _ in 0..<2000 {
       let pattern = Self.atoms(from: Self.patternAtoms, upTo: 7, using: &random)
       let path = (0..<Int.random(in: 1...4, using: &random)).map { _ in
@@ -98,18 +99,5 @@ private enum Reference {
     default:
       return text.first == first && reads(rest, text.dropFirst())
     }
-  }
-}
-
-/// The generator SplitMix64.
-private struct SplitMix: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var word = state
-    word = (word ^ word >> 30) &* 0xbf58_476d_1ce4_e5b9
-    word = (word ^ word >> 27) &* 0x94d0_49bb_1331_11eb
-    return word ^ word >> 31
   }
 }

@@ -38,7 +38,7 @@ package struct RandomTree: Sendable {
 
   /// Makes the tree in the directory `root`, which is created unless it is there.
   package func build(_ root: String) throws {
-    var random = SplitMix(state: seed)
+    var random = SplitMix(seed: seed)
     let top = Array(root.utf8)
     try makeDirectory(top)
     var directories = [top]
@@ -81,24 +81,5 @@ package struct RandomTree: Sendable {
       try makeDirectory(odd / name)
       try setMode(odd / name, mode)
     }
-  }
-}
-
-/// The generator SplitMix64 (Steele, Lea and Flood, 2014).
-private struct SplitMix: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var word = state
-    word = (word ^ (word >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    word = (word ^ (word >> 27)) &* 0x94d0_49bb_1331_11eb
-    return word ^ (word >> 31)
-  }
-
-  mutating func below(_ bound: Int) -> Int { Int(next() % UInt64(bound)) }
-
-  mutating func bytes(_ count: Int) -> [UInt8] {
-    (0..<count).map { _ in UInt8(truncatingIfNeeded: next()) }
   }
 }

@@ -16,6 +16,14 @@ package struct SplitMix: RandomNumberGenerator, Sendable {
     return word ^ word >> 31
   }
 
+  /// A number from 0 up to `bound`, which is left out.
+  package mutating func below(_ bound: Int) -> Int { Int(next() % UInt64(bound)) }
+
+  /// So many random bytes.
+  package mutating func bytes(_ count: Int) -> [UInt8] {
+    (0..<count).map { _ in UInt8(truncatingIfNeeded: next()) }
+  }
+
   /// Fixed seeds, and one that is new each time; a test names the one that failed.
   package static let seeds: [UInt64] = [1, 2, .random(in: .min ... .max)]
 }

@@ -1,3 +1,4 @@
+package import FileSystem
 internal import Glibc
 
 /// A directory of its own for one test, removed with all that is in it at the end.
@@ -15,6 +16,14 @@ package final class TemporaryDirectory: Sendable {
   deinit {
     // `rm` rather than `FileManager`, which takes only names that are valid UTF-8.
     _ = try? ProgramRun("rm", "-rf", "--", path)
+  }
+
+  /// The bytes of the path.
+  package var bytes: [UInt8] { Array(path.utf8) }
+
+  /// Opens the directory as a root.
+  package func root(resolvingPaths: Bool = true) throws(SystemError) -> Root {
+    try Root(openingDirectoryAt: bytes, resolvingPaths: resolvingPaths)
   }
 
   /// The path of `name` in the directory.
