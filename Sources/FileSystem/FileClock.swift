@@ -51,9 +51,20 @@ package struct FileClock: Sendable {
     }
   }
 
-  /// Whether a change of the file after `status` was taken could leave size and times as they are.
+  /// Whether a change of the file after `status` was taken could leave the stamps as they are.
+  ///
+  /// The status change time alone tells, because nobody can set it: a file whose time of
+  /// modification lies in the future is not racy for that.
   package func isRacy(_ status: Status) -> Bool {
     let (limit, isBeforeAll) = now.subtractingReportingOverflow(granularity)
-    return isBeforeAll || status.modified >= limit || status.changed >= limit
+    return isBeforeAll || status.changed >= limit
+  }
+
+  /// Whether a change of a file that this program has just given the time `modified` could leave
+  /// that time as it is.
+  package func isRacy(given modified: Int64) -> Bool {
+    let (limit, isBeforeAll) = now.subtractingReportingOverflow(granularity)
+    let (latest, isBehindAll) = wallClockNanoseconds().addingReportingOverflow(granularity)
+    return isBeforeAll || (modified >= limit && (isBehindAll || modified <= latest))
   }
 }

@@ -315,8 +315,7 @@ final class Destination {
   /// The stamp of a file that this run has put in place, unless its time is so late that a change
   /// right after could go unnoticed.
   private func fresh(_ stamp: Stamp, _ attributes: Attributes) -> Stamp {
-    let limit = replica.clock.now.subtractingReportingOverflow(replica.clock.granularity)
-    return limit.overflow || attributes.modified >= limit.partialValue ? .unknown : stamp
+    replica.clock.isRacy(given: attributes.modified) ? .unknown : stamp
   }
 
   private func syncFileSystem() throws(SystemError) {

@@ -34,21 +34,22 @@ final class ServeRun {
   }
 
   /// Serves one run over two descriptors; `describe` gives the exit code and the line for people
-  /// that an error comes to, for the initiator to show.
+  /// that an error comes to, for the initiator to show. Returns the exit code, 0 for success.
   static func serve(
     input: Int32, output: Int32, describe: (SessionError) -> (exitCode: UInt8, message: [UInt8])
-  ) throws(SessionError) {
-    let connection = Connection(input: input, output: output) { Interruption.isRequested }
+  ) -> UInt8 {
+    let connection = Connection(input: input, output: output, endsUnheard: true) {
+      Interruption.isRequested
+    }
+    defer { connection.close() }
     do {
       try ServeRun(connection).run()
-      connection.close()
+      return 0
     } catch {
-      let error = SessionError(error)
-      let (exitCode, message) = describe(error)
+      let (exitCode, message) = describe(SessionError(error))
       // The initiator may be gone; then nobody is there to be told.
       try? connection.send(Failure(exitCode: exitCode, message: message).frame)
-      connection.close()
-      throw error
+      return exitCode
     }
   }
 

@@ -50,11 +50,11 @@ package enum Session {
   }
 
   /// Is the far end of one run, over two descriptors; `describe` gives the exit code and the line
-  /// for people that an error comes to, for the initiator to show.
+  /// for people that an error comes to, for the initiator to show. Returns the exit code.
   package static func serve(
     input: Int32, output: Int32, describe: (SessionError) -> (exitCode: UInt8, message: [UInt8])
-  ) throws(SessionError) {
-    try ServeRun.serve(input: input, output: output, describe: describe)
+  ) -> UInt8 {
+    ServeRun.serve(input: input, output: output, describe: describe)
   }
 
   /// Prints nothing and changes nothing but the index: what is at `path`, after a scan.

@@ -27,10 +27,19 @@ package final class Connection: Sendable {
 
   private let queues = Monitor(Queues())
   private let isInterrupted: @Sendable () -> Bool
+  /// The descriptor that somebody must go on reading from.
+  private let heard: Int32?
 
   /// Speaks over two descriptors, which this then owns. `isInterrupted` is asked while it waits.
-  package init(input: Int32, output: Int32, isInterrupted: @escaping @Sendable () -> Bool) {
+  ///
+  /// With `endsUnheard`, nothing is received any more once nobody reads what this end sends, even
+  /// if whoever sends to it stays: so a far end goes when the connection is cut behind it.
+  package init(
+    input: Int32, output: Int32, endsUnheard: Bool = false,
+    isInterrupted: @escaping @Sendable () -> Bool
+  ) {
     self.isInterrupted = isInterrupted
+    heard = endsUnheard ? output : nil
     let queues = queues
     Thread { Self.read(FileDescriptor(rawValue: input), into: queues) }.detach()
     Thread { Self.write(FileDescriptor(rawValue: output), from: queues) }.detach()
@@ -59,9 +68,12 @@ package final class Connection: Sendable {
 
   /// Waits for the next frame.
   package func receive() throws(TransportError) -> Frame {
-    let result = queues.wait(poll: isInterrupted) { queues -> Result<Frame, TransportError>? in
+    let result = queues.wait(poll: isInterrupted) {
+      [heard] queues -> Result<Frame, TransportError>? in
       if !queues.incoming.isEmpty { return .success(Self.take(&queues)) }
-      return queues.incomingEnd.map { .failure($0) }
+      if let end = queues.incomingEnd { return .failure(end) }
+      guard let heard else { return nil }
+      return queues.outgoingEnd != nil || isUnheard(heard) ? .failure(.closed) : nil
     }
     guard let result else { throw .interrupted }
     return try result.get()

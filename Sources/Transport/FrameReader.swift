@@ -25,11 +25,8 @@ struct FrameReader {
       readByteCount += 1
     }
     guard sample != Magic.bytes else { return }
-    while sample.count < sampleByteCount, (try? fill()) ?? false {
-      let count = min(end - start, sampleByteCount - sample.count)
-      sample.append(contentsOf: buffer[start..<(start + count)])
-      start += count
-    }
+    // No more than has come: the other end may be waiting, and say nothing for ever.
+    sample.append(contentsOf: buffer[start..<min(end, start + sampleByteCount)])
     throw .noMagic(sample: sample)
   }
 

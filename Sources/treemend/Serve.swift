@@ -14,14 +14,10 @@ struct Serve: Command {
 
   func execute() throws(Failure) -> ExitStatus {
     guard stdio else { throw .usage("serve needs --stdio", hint: "treemend serve --help") }
-    do throws(SessionError) {
-      try Session.serve(input: STDIN_FILENO, output: STDOUT_FILENO) { error in
-        let failure = Failure(error)
-        return (failure.status.rawValue, Array(failure.what.utf8))
-      }
-      return .done
-    } catch {
-      throw Failure(error)
+    let code = Session.serve(input: STDIN_FILENO, output: STDOUT_FILENO) { error in
+      let failure = Failure(error)
+      return (failure.status.rawValue, Array(failure.what.utf8))
     }
+    return ExitStatus(rawValue: code) ?? .brokenStream
   }
 }

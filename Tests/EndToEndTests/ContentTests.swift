@@ -26,18 +26,6 @@ import Testing
     #expect(run.literalBytes == 0)
   }
 
-  @Test func `one page of a large file costs little more than the page`() throws {
-    let replicas = try Replicas()
-    try replicas.change("head -c 16777216 /dev/urandom >source/image")
-    try #require(try replicas.copy(.push()).ending == .exited(0))
-    try replicas.change(
-      "head -c 4096 /dev/urandom | dd of=source/image bs=4096 seek=1000 conv=notrunc status=none")
-    let second = try replicas.summary(.push())
-    #expect(second.filesUpdated == 1)
-    #expect(second.pipeBytes < 1 << 20)
-    try expectEqual(replicas)
-  }
-
   @Test func `the same size and time but another content is noticed`() throws {
     let replicas = try Replicas()
     try replicas.change("echo aaaa >source/file; touch -d @1000000000 source/file")

@@ -8,7 +8,7 @@ import Testing
       "\(Checkout.root)/examples/quickstart.sh", [], environment: ["TREEMEND": Binary.treemend])
     #expect(run.ending == .exited(0), "\(run)")
     let roots = run.text.matches(of: /[0-9a-f]{64}/).map(\.output)
-    #expect(roots.count == 2)
+    #expect(roots.count >= 2)
     #expect(Set(roots).count == 1)
   }
 

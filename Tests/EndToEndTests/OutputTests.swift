@@ -47,7 +47,7 @@ import Testing
       #expect(line.wholeMatch(of: columns) != nil, "\(line)")
     }
     for expected in [
-      ">f+++++++++ new.txt", "cd+++++++++ added/", "cL+++++++++ link -> new.txt",
+      ">f+++++++++ new.txt", "cd+++++++++ added/", "cL+++++++++ link",
       ">f.st...... old.txt", "*deleting   gone.txt",
     ] { #expect(lines.contains(expected), "\(lines)") }
   }
