@@ -103,7 +103,7 @@ final class HashingPool: Sendable {
         if queue.isOver { return .some(nil) }
         guard queue.next < queue.jobs.count else { return nil }
         defer { queue.next += 1 }
-        if queue.next > 1024 {
+        if queue.next > 64 {
           queue.jobs.removeFirst(queue.next)
           queue.next = 0
         }

@@ -80,7 +80,7 @@ package struct ScanReport: Sendable {
 /// listing of its directory no longer shows.
 package struct Scanner<Index: ScanIndex> {
   /// How many draft buckets may wait for their files to be hashed.
-  static var windowCount: Int { 64 }
+  static var windowCount: Int { 12 }
 
   let options: ScanOptions
   let index: Index

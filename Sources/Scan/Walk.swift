@@ -90,6 +90,8 @@ final class Walk: Sendable {
       case .failed(let error): return .failure(error)
       case .listed(let listing):
         queue.entryCount -= listing.found.count
+        // The listing of the directory around this one keeps this value, but not what is in it.
+        directory.phase = .taken
         return .success(listing)
       }
     }

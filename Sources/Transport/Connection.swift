@@ -8,7 +8,7 @@ package import Wire
 /// What has been read and not taken, and what has been sent and not written, is bounded.
 package final class Connection: Sendable {
   /// How many bytes may wait in each direction.
-  private static let queueByteCount = 4 << 20
+  private static let queueByteCount = 1 << 20
 
   /// How many of the first bytes are shown when they are not the protocol's.
   private static let sampleByteCount = 512
