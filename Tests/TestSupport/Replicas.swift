@@ -26,8 +26,6 @@ package final class Replicas {
   /// The replica that is copied to.
   package let destination: String
 
-  private lazy var server = Result { try SSHServer() }
-
   /// Creates both, the source with `tree` in it, the destination empty.
   package init(_ tree: RandomTree? = nil, below parent: String = "/tmp") throws {
     directory = try TemporaryDirectory(below: parent)
@@ -61,10 +59,8 @@ package final class Replicas {
       ["-e", try StandInShell(variant, in: directory).path, source, "host:\(destination)"]
     case .pull(let variant):
       ["-e", try StandInShell(variant, in: directory).path, "host:\(source)", destination]
-    case .pushBySSH:
-      ["-e", try server.get().remoteShell, source, "\(try server.get().host):\(destination)"]
-    case .pullBySSH:
-      ["-e", try server.get().remoteShell, "\(try server.get().host):\(source)", destination]
+    case .pushBySSH: try SSHServer.shared().words { [source, "\($0):\(destination)"] }
+    case .pullBySSH: try SSHServer.shared().words { ["\($0):\(source)", destination] }
     }
   }
 

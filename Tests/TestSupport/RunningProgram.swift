@@ -68,6 +68,22 @@ package final class RunningProgram: Sendable {
   }
 }
 
+extension RunningProgram {
+  /// Waits until `text` is in what the program has written to standard error; returns false if it
+  /// has ended, or the time is up, without.
+  func reports(_ text: String, timeLimitSeconds: Double = 20) throws -> Bool {
+    let deadline = DispatchTime.now() + timeLimitSeconds
+    while true {
+      let isOver =
+        ending.arrives(before: min(deadline, .now() + .milliseconds(2))) || .now() >= deadline
+      if String(decoding: try contents(of: errorOutput), as: UTF8.self).contains(text) {
+        return true
+      }
+      if isOver { return false }
+    }
+  }
+}
+
 /// The end of one child, awaited by a thread of its own.
 private final class Ending: Sendable {
   private let processID: pid_t

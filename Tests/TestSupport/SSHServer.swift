@@ -1,24 +1,49 @@
-/// An OpenSSH server of its own with generated keys, and the client's configuration for it.
-///
-/// The client starts the server for each connection (`sshd -i` as its `ProxyCommand`): no port to
-/// find free, nothing to wait for, and nothing left when the connection ends.
-package struct SSHServer: Sendable {
+internal import Glibc
+internal import Synchronization
+
+/// An OpenSSH server that listens on the loopback interface, with generated keys, and the client's
+/// configuration for it; it ends when nobody holds it any more.
+package final class SSHServer: Sendable {
   /// The name by which the client's configuration knows the server.
   package let host = "testhost"
   /// The client's configuration file.
   package let configuration: String
+  /// The port that the server listens on.
+  package let port: UInt16
 
   private let directory: TemporaryDirectory
+  private let program: RunningProgram
 
   /// What to give after `-e`.
   package var remoteShell: String { "ssh -F \(configuration)" }
+
+  /// The part of a command line that names the remote shell, then what `roots` makes of the host.
+  func words(_ roots: (String) -> [String]) -> [String] {
+    ["-e", remoteShell] + roots(host)
+  }
+
+  /// The server's process id.
+  package var processID: Int32 { program.processID }
 
   /// Whether this machine has what is needed, the right to make `/run/sshd` included.
   package static var isAvailable: Bool {
     (try? ProgramRun("sh", "-c", "mkdir -p /run/sshd && test -x /usr/sbin/sshd"))?.exitStatus == 0
   }
 
-  /// Generates the keys and writes the configurations.
+  /// The server of all tests that need just any; it ends with the test process.
+  package static func shared() throws -> SSHServer {
+    try current.withLock { current in
+      if let current { return current }
+      let server = try SSHServer()
+      atexit { SSHServer.current.withLock { $0 = nil } }
+      current = server
+      return server
+    }
+  }
+
+  private static let current = Mutex<SSHServer?>(nil)
+
+  /// Generates the keys, writes the configurations and starts the server.
   package init() throws {
     directory = try TemporaryDirectory()
     configuration = directory.appending("ssh_config")
@@ -27,14 +52,36 @@ package struct SSHServer: Sendable {
         "ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", key, "-f", directory.appending(key))
     }
     try requireSuccess("mkdir", "-p", "/run/sshd")
-    try makeFile(directory.appending("sshd_config"), serverConfiguration)
+    let file = directory.appending("sshd_config")
+    try makeFile(file, Self.serverConfiguration(in: directory))
+    (port, program) = try Self.start(configuration: file)
     try makeFile(configuration, clientConfiguration)
     try requireSuccess(
       "sh", "-c", "printf '%s ' \(host) | cat - host_key.pub >known_hosts", in: directory)
   }
 
-  private var serverConfiguration: String {
+  /// Starts the server on a free port, and on another one if somebody was faster.
+  private static func start(configuration: String) throws -> (UInt16, RunningProgram) {
+    for _ in 0..<5 {
+      let port = try LoopbackPort.free()
+      // The time limit is for a server whose test was killed before it could end it.
+      let program = try RunningProgram(
+        "timeout", ["1h", "/usr/sbin/sshd", "-D", "-e", "-f", configuration, "-p", "\(port)"])
+      if try program.reports("Server listening on 127.0.0.1 port \(port).") {
+        return (port, program)
+      }
+      let run = try program.wait(timeLimitSeconds: 0)
+      guard run.errorText.contains("Cannot bind") else {
+        throw FailedSetUp(program: "sshd", run: run)
+      }
+    }
+    throw SystemFailure("sshd", code: EADDRINUSE)
+  }
+
+  private static func serverConfiguration(in directory: TemporaryDirectory) -> String {
     """
+    ListenAddress 127.0.0.1
+    MaxStartups 1000
     HostKey \(directory.appending("host_key"))
     AuthorizedKeysFile \(directory.appending("user_key.pub"))
     StrictModes no
@@ -51,8 +98,9 @@ package struct SSHServer: Sendable {
   private var clientConfiguration: String {
     """
     Host \(host)
-      ProxyCommand /usr/sbin/sshd -i -f \(directory.appending("sshd_config")) \
-    -E \(directory.appending("sshd.log"))
+      HostName 127.0.0.1
+      Port \(port)
+      HostKeyAlias \(host)
       IdentityFile \(directory.appending("user_key"))
       IdentitiesOnly yes
       UserKnownHostsFile \(directory.appending("known_hosts"))

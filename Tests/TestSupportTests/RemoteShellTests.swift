@@ -2,17 +2,6 @@ import TestSupport
 import Testing
 
 @Suite struct RemoteShellTests {
-  @Test(.enabled(if: SSHServer.isAvailable))
-  func `a real server runs a command, and gives back its status`() throws {
-    let server = try SSHServer()
-    let run = try ProgramRun(
-      "ssh", ["-F", server.configuration, server.host, "cat; echo $PATH >&2; exit 7"],
-      input: [0, 0xff, 0x0a])
-    #expect(run.ending == .exited(7), "\(run)")
-    #expect(run.output == [0, 0xff, 0x0a])
-    #expect(run.errorText.hasPrefix(Binary.directory))
-  }
-
   @Test(
     arguments: [
       (.plain, 0, "ok 1 2\n"), (.noisy(#"hello\n"#), 0, "hello\nok 1 2\n"),
