@@ -9,8 +9,8 @@ struct Stretch: Equatable {
 /// Finds where two lists of nodes that cover the same keys differ.
 ///
 /// A stretch ends where both lists have a node that ends with the same key, by its name, or where
-/// both end. Names may clash: then stretches are longer or shifted, and what comes of them is
-/// compared by key again, but no difference is lost, because digests cover keys.
+/// both end. Names may clash: then stretches are longer or shifted, and more is compared and found
+/// than differs, but no difference is lost, because digests and tags cover keys.
 enum Alignment {
   /// The stretches, in order, that are not one node on each side with the same tag.
   static func differences(mine: [Mark], theirs: [Mark]) -> [Stretch] {
@@ -39,25 +39,13 @@ enum Alignment {
     }
   }
 
-  /// The indices of entries in either list that the other lacks or has otherwise.
-  static func unequal(mine: [Mark], theirs: [Mark]) -> (mine: [Int], theirs: [Int]) {
-    var unequal: (mine: [Int], theirs: [Int]) = ([], [])
-    var positions = Positions(theirs)
-    var next = 0
-    for index in mine.indices {
-      guard let match = positions.next(mine[index].name, from: next) else {
-        unequal.mine.append(index)
-        continue
-      }
-      unequal.theirs.append(contentsOf: next..<match)
-      if mine[index].tag != theirs[match].tag {
-        unequal.mine.append(index)
-        unequal.theirs.append(match)
-      }
-      next = match + 1
-    }
-    unequal.theirs.append(contentsOf: next..<max(next, theirs.count))
-    return unequal
+  /// The indices of the entries in either list, by their tags, that the other list lacks.
+  static func unequal(mine: [UInt64], theirs: [UInt64]) -> (mine: [Int], theirs: [Int]) {
+    let known = (mine: Set(mine), theirs: Set(theirs))
+    return (
+      mine.indices.filter { !known.theirs.contains(mine[$0]) },
+      theirs.indices.filter { !known.mine.contains(theirs[$0]) }
+    )
   }
 }
 

@@ -31,14 +31,12 @@ struct Side<Entries: EntrySource> {
     }
   }
 
-  /// The marks of the entries of `run`.
-  mutating func marks(of run: EntryRun) -> [Mark] {
+  /// The tags of the entries of `run`.
+  mutating func tags(of run: EntryRun) -> [UInt64] {
     run.slots.indices.map { index in
       scratch.removeAll(keepingCapacity: true)
       tree.projection.encode(entryAt: index, of: run, to: &scratch)
-      return Mark(
-        name: run.withKey(at: index) { Boundary(of: $0) }.tag,
-        tag: siphash.hash(scratch.span.bytes))
+      return siphash.hash(scratch.span.bytes)
     }
   }
 

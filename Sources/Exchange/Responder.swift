@@ -9,9 +9,6 @@ package struct Responder<Entries: EntrySource> {
   private let tree: Tree
   private var entries: Entries
 
-  /// The most marks in one list.
-  private static var maximumMarkCount: Int { 4096 }
-
   /// How long a payload may be when another list is added to it.
   private static var listBudget: Int { Frame.maximumPayloadByteCount - 65_536 }
 
@@ -43,9 +40,9 @@ package struct Responder<Entries: EntrySource> {
     switch query {
     case .nodes(let range, let level, let marks):
       return .segments(try segments(range, level, marks, from: &side))
-    case .entries(let range, let marks):
+    case .entries(let range, let tags):
       let run = try boundedRun(range, from: &side)
-      let unequal = Alignment.unequal(mine: marks, theirs: side.marks(of: run))
+      let unequal = Alignment.unequal(mine: tags, theirs: side.tags(of: run))
       return .entries(
         mine: unequal.mine, theirs: unequal.theirs,
         run: run.selection(unequal.theirs, byteCount: Self.listBudget / 2))
@@ -53,14 +50,13 @@ package struct Responder<Entries: EntrySource> {
       let nodes = try side.nodes(in: range, atLevel: level)
       return .list(
         theirs: NodeRange(level: max(1, level), nodes: nodes),
-        marks: try marks(of: nodes, atLevel: level, from: &side))
-    case .fetch(let range, _, let ordinals?):
+        listing: try listing(of: nodes, atLevel: level, byteCount: .max, from: &side))
+    case .fetch(let range, let ordinals):
       let run = try boundedRun(range, from: &side)
       guard ordinals.allSatisfy({ $0 < run.count }) else { throw Malformed.count }
-      let selection = run.selection(ordinals, byteCount: Self.listBudget)
-      return .fetched(selection, isLast: selection.count == ordinals.count)
-    case .fetch(let range, let from, nil):
-      return try fetch(range, from: from, side: &side)
+      return .fetched(run.selection(ordinals, byteCount: Self.listBudget), rest: nil)
+    case .fetchAll(let range, let from):
+      return try fetchAll(range, from: from, side: &side)
     }
   }
 
@@ -68,77 +64,96 @@ package struct Responder<Entries: EntrySource> {
     _ range: NodeRange, _ level: Int, _ marks: [Mark], from side: inout Side<Entries>
   ) throws -> [Segment] {
     let nodes = try side.nodes(in: range, atLevel: level)
-    var budget = Self.listBudget
-    var segments: [Segment] = []
-    for stretch in Alignment.differences(
+    let stretches = Alignment.differences(
       mine: marks, theirs: side.marks(of: nodes, atLevel: level))
-    {
-      let segment = try segment(
-        of: stretch, NodeRange(level: level, nodes: stretch.theirs.shifted(by: nodes.lowerBound)),
-        withMarks: budget > 0, from: &side)
-      budget -= 24 + 12 * (segment.marks?.count ?? 0)
-      segments.append(segment)
+    var budget = Self.listBudget - Segment.maximumHeaderByteCount * stretches.count
+    return try stretches.map { stretch in
+      let theirs = NodeRange(level: level, nodes: stretch.theirs.shifted(by: nodes.lowerBound))
+      let segment = try segment(of: stretch, theirs, byteCount: budget, from: &side)
+      budget -= segment.listing?.byteCount ?? 0
+      return segment
     }
-    return segments
   }
 
   /// What the initiator needs to go on in a stretch: the level below, if it is not too long.
   private func segment(
-    of stretch: Stretch, _ theirs: NodeRange, withMarks: Bool, from side: inout Side<Entries>
+    of stretch: Stretch, _ theirs: NodeRange, byteCount: Int, from side: inout Side<Entries>
   ) throws -> Segment {
     let level = theirs.level - 1
-    let below =
-      level == 0 ? theirs.nodes : try side.nodes(in: theirs, atLevel: level)
-    guard withMarks, !stretch.mine.isEmpty, !below.isEmpty,
-      let marks = try marks(of: below, atLevel: level, from: &side)
-    else { return Segment(mine: stretch.mine, theirs: theirs, marks: nil) }
+    let below = level == 0 ? theirs.nodes : try side.nodes(in: theirs, atLevel: level)
+    guard !stretch.mine.isEmpty, !below.isEmpty,
+      let listing = try listing(of: below, atLevel: level, byteCount: byteCount, from: &side)
+    else { return Segment(mine: stretch.mine, theirs: theirs, listing: nil) }
     return Segment(
-      mine: stretch.mine, theirs: NodeRange(level: max(1, level), nodes: below), marks: marks)
+      mine: stretch.mine, theirs: NodeRange(level: max(1, level), nodes: below), listing: listing)
   }
 
-  /// The marks of some nodes, or for level 0 of the entries in some buckets; nil if too many.
-  private func marks(
-    of nodes: Range<Int>, atLevel level: Int, from side: inout Side<Entries>
-  ) throws -> [Mark]? {
-    if level > 0 {
-      return nodes.count > Self.maximumMarkCount ? nil : side.marks(of: nodes, atLevel: level)
-    }
-    guard tree.entryCount(inBuckets: nodes) <= Self.maximumMarkCount else { return nil }
-    return side.marks(of: try side.run(of: nodes, atLevel: 1))
+  /// The list of some nodes, or for level 0 of the entries in some buckets; nil if it has too many
+  /// or takes more than `byteCount` bytes.
+  private func listing(
+    of nodes: Range<Int>, atLevel level: Int, byteCount: Int, from side: inout Side<Entries>
+  ) throws -> Listing? {
+    let count = level > 0 ? nodes.count : tree.entryCount(inBuckets: nodes)
+    guard count <= Listing.maximumCount,
+      Listing.byteCount(ofItemCount: count, atLevel: level) <= byteCount
+    else { return nil }
+    return level > 0
+      ? .nodes(side.marks(of: nodes, atLevel: level))
+      : .entries(side.tags(of: try side.run(of: nodes, atLevel: 1)))
   }
 
-  /// The entries of a range that a list of marks was made of, which bounds their number.
+  /// The entries of a range that was listed, which bounds their number.
   private func boundedRun(
     _ range: NodeRange, from side: inout Side<Entries>
   ) throws -> EntryRun {
     let buckets = try side.nodes(in: range, atLevel: 1)
-    guard tree.entryCount(inBuckets: buckets) <= 4 * Self.maximumMarkCount else {
+    guard tree.entryCount(inBuckets: buckets) <= Listing.maximumOpenedCount else {
       throw Malformed.count
     }
     return try side.run(of: buckets, atLevel: 1)
   }
 
-  /// The entries of `range` from the ordinal `from` on, as many as there is room for.
-  private func fetch(
+  /// The entries of `range`, but for the first `from` of its first bucket, as many as there is
+  /// room for.
+  private func fetchAll(
     _ range: NodeRange, from: Int, side: inout Side<Entries>
   ) throws -> Answer {
     let buckets = try side.nodes(in: range, atLevel: 1)
-    var skipped = 0
     var fetched = EntryRun()
     for bucket in buckets {
-      let count = tree.entryCount(inBuckets: bucket..<(bucket + 1))
-      defer { skipped += count }
-      guard skipped + count > from else { continue }
       let run = try side.run(of: bucket..<(bucket + 1), atLevel: 1)
-      for index in max(0, from - skipped)..<run.count {
+      let start = bucket == buckets.lowerBound ? from : 0
+      guard start <= run.count else { throw Malformed.count }
+      for index in start..<run.count {
         guard fetched.hasRoom(within: Self.listBudget) else {
-          return .fetched(fetched, isLast: false)
+          let rest = NodeRange(level: 1, nodes: bucket..<buckets.upperBound)
+          return .fetched(fetched, rest: Rest(buckets: rest, from: index))
         }
         fetched.append(entryAt: index, of: run)
       }
     }
-    return .fetched(fetched, isLast: true)
+    return .fetched(fetched, rest: nil)
   }
+}
+
+extension Listing {
+  /// About how many bytes the list takes.
+  fileprivate var byteCount: Int {
+    switch self {
+    case .nodes(let marks): Self.byteCount(ofItemCount: marks.count, atLevel: 1)
+    case .entries(let tags): Self.byteCount(ofItemCount: tags.count, atLevel: 0)
+    }
+  }
+
+  /// About how many bytes a list of so many nodes or, for level 0, entries takes.
+  fileprivate static func byteCount(ofItemCount count: Int, atLevel level: Int) -> Int {
+    count * (level > 0 ? 12 : 8)
+  }
+}
+
+extension Segment {
+  /// The most bytes that a segment takes beside the items of its list.
+  fileprivate static var maximumHeaderByteCount: Int { 24 }
 }
 
 extension EntryRun {

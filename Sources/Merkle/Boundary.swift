@@ -5,8 +5,8 @@ import Hashing
 /// It depends on the key's bytes alone, so that an edit never moves a boundary and an insertion
 /// moves at most the ones beside it.
 package struct Boundary: Hashable, Sendable, BitwiseCopyable {
-  /// The published key: the bytes of "treemend boundary" before its last letter.
-  private static let siphash = SipHash(key0: 0x6e65_6d65_6572_7474, key1: 0x7261_646e_756f_6220)
+  /// The published key: the 16 bytes "treemend boundar".
+  private static let siphash = SipHash(key0: 0x646e_656d_6565_7274, key1: 0x7261_646e_756f_6220)
 
   /// The 64 bits.
   package let rawValue: UInt64

@@ -23,7 +23,6 @@ package struct TreeBuilder: ~Copyable {
   /// nothing was added and its entries must be.
   package mutating func append(_ summary: BucketSummary) -> Bool {
     guard cutter.isAtStart, summary.stands(in: projection, shape: shape) else { return false }
-    guard summary.count(in: projection) > 0 else { return true }
     firstKeys.append(summary.firstKey)
     buckets.append(
       summary.digest(in: projection), summary.boundary, childCount: summary.count(in: projection))

@@ -21,7 +21,6 @@ extension Attributes {
     var mode: UInt16 = 0
     if kind == .file || kind == .directory {
       mode = UInt16(try reader.readCount(atMost: Int(Self.modeMask)))
-      guard mode & ~Self.modeMask == 0 else { throw .number }
     }
     if kind == .directory {
       self = .directory(mode: mode)

@@ -22,7 +22,12 @@ extension EntryRun {
   }
 
   /// Reads a run of at most `limit` entries, or throws if the bytes are not its one encoding.
-  package init(from reader: inout ByteReader, limit: Int) throws(Malformed) {
+  ///
+  /// Bounding the keys by `keyByteLimit` bounds the memory: a key of 64 KiB can take one byte more
+  /// than the one before.
+  package init(
+    from reader: inout ByteReader, limit: Int, keyByteLimit: Int = .max
+  ) throws(Malformed) {
     self.init()
     let count = try reader.readCount(atMost: limit)
     guard count <= reader.remainingCount / 4 else { throw .count }
@@ -35,6 +40,7 @@ extension EntryRun {
       let vectorIndex = try reader.readVarint()
       guard vectorIndex <= usedVectorCount, vectorIndex < vectors.count else { throw .vector }
       if vectorIndex == usedVectorCount { usedVectorCount += 1 }
+      guard shared + rest.count <= keyByteLimit - keyByteCount else { throw .count }
       let attributes = try Attributes(from: &reader, previousTime: &previousTime)
       append(
         sharing: shared, rest: rest, attributes: attributes, vectorIndex: UInt32(vectorIndex))

@@ -83,9 +83,11 @@ package struct VersionVector: Hashable, Sendable {
     return joined
   }
 
-  /// The vector after one more change made by `replica`.
+  /// The vector after one more change made by `replica`; the same if no counter can go further,
+  /// as none does but by a peer's forgery.
   package func raised(by replica: ReplicaID) -> VersionVector {
-    joined(with: VersionVector(replica, self[replica] + 1))
+    let value = self[replica]
+    return joined(with: VersionVector(replica, value == .max ? value : value + 1))
   }
 
   /// Walks both vectors in order of replica and returns the counters that `combine` makes of each

@@ -103,8 +103,7 @@ package struct ChangesReader {
     case Provision.stream.form: return .stream
     case Provision.copy(from: .root).form: return .copy(from: try stream.readPath())
     case Provision.unavailable(.failed, systemCode: 0).form:
-      guard let code = Problem.Code(rawValue: try stream.fields.readByte()) else { throw .kind }
-      let systemCode = Int32(truncatingIfNeeded: try stream.fields.readZigzag())
+      let (code, systemCode) = try stream.readReason()
       return .unavailable(code, systemCode: systemCode)
     case Provision.deletion.form: return .deletion
     default: throw .kind

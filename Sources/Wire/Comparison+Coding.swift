@@ -59,15 +59,15 @@ extension Query {
       guard level > 0, level <= range.level else { throw .count }
       self = .nodes(range: range, level: level, marks: try [Mark](from: &reader))
     case 1:
-      self = .entries(range: range, marks: try [Mark](from: &reader))
+      self = .entries(range: range, tags: try [UInt64](tagsFrom: &reader))
     case 2:
       let level = try reader.readCount(atMost: NodeRange.top)
       guard level <= range.level else { throw .count }
       self = .list(range: range, level: level)
     case 3:
-      self = .fetch(range: range, from: try reader.readCount(atMost: 1 << 48), ordinals: nil)
+      self = .fetchAll(range: range, from: try reader.readCount(atMost: 1 << 16))
     case 4:
-      self = .fetch(range: range, from: 0, ordinals: try [Int](ascendingFrom: &reader))
+      self = .fetch(range: range, ordinals: try [Int](ascendingFrom: &reader))
     default: throw .kind
     }
   }
@@ -79,19 +79,19 @@ extension Query {
       range.encode(to: &output)
       output.append(count: level)
       marks.encode(to: &output)
-    case .entries(let range, let marks):
+    case .entries(let range, let tags):
       output.append(1)
       range.encode(to: &output)
-      marks.encode(to: &output)
+      tags.encodeTags(to: &output)
     case .list(let range, let level):
       output.append(2)
       range.encode(to: &output)
       output.append(count: level)
-    case .fetch(let range, let from, nil):
+    case .fetchAll(let range, let from):
       output.append(3)
       range.encode(to: &output)
       output.append(count: from)
-    case .fetch(let range, _, let ordinals?):
+    case .fetch(let range, let ordinals):
       output.append(4)
       range.encode(to: &output)
       ordinals.encodeAscending(to: &output)
@@ -119,15 +119,12 @@ extension Answer {
     case 1:
       self = .entries(
         mine: try [Int](ascendingFrom: &reader), theirs: try [Int](ascendingFrom: &reader),
-        run: try EntryRun(from: &reader, limit: Frame.maximumPayloadByteCount))
+        run: try EntryRun(inFrameFrom: &reader))
     case 2:
-      self = .list(theirs: try NodeRange(from: &reader), marks: try [Mark](from: &reader))
-    case 3: self = .list(theirs: try NodeRange(from: &reader), marks: nil)
-    case 4:
-      let isLast = try reader.readByte()
-      guard isLast <= 1 else { throw .kind }
-      self = .fetched(
-        try EntryRun(from: &reader, limit: Frame.maximumPayloadByteCount), isLast: isLast == 1)
+      self = .list(
+        theirs: try NodeRange(from: &reader), listing: try Listing?(from: &reader))
+    case 3:
+      self = .fetched(try EntryRun(inFrameFrom: &reader), rest: try Rest?(from: &reader))
     default: throw .kind
     }
   }
@@ -144,75 +141,23 @@ extension Answer {
       mine.encodeAscending(to: &output)
       theirs.encodeAscending(to: &output)
       run.encode(to: &output)
-    case .list(let theirs, let marks):
-      output.append(marks == nil ? 3 : 2)
+    case .list(let theirs, let listing):
+      output.append(2)
       theirs.encode(to: &output)
-      marks?.encode(to: &output)
-    case .fetched(let run, let isLast):
-      output.append(4)
-      output.append(isLast ? 1 : 0)
+      listing.encode(to: &output)
+    case .fetched(let run, let rest):
+      output.append(3)
       run.encode(to: &output)
+      rest.encode(to: &output)
     }
   }
 }
 
-extension Segment {
-  init(from reader: inout ByteReader) throws(Malformed) {
-    let lower = try reader.readCount(atMost: Frame.maximumPayloadByteCount)
-    mine = lower..<(lower + (try reader.readCount(atMost: Frame.maximumPayloadByteCount)))
-    theirs = try NodeRange(from: &reader)
-    let hasMarks = try reader.readByte()
-    guard hasMarks <= 1 else { throw .kind }
-    marks = hasMarks == 1 ? try [Mark](from: &reader) : nil
-  }
-
-  func encode(to output: inout [UInt8]) {
-    output.append(count: mine.lowerBound)
-    output.append(count: mine.count)
-    theirs.encode(to: &output)
-    output.append(marks == nil ? 0 : 1)
-    marks?.encode(to: &output)
-  }
-}
-
-extension [Mark] {
-  init(from reader: inout ByteReader) throws(Malformed) {
-    let count = try reader.readCount(ofAtLeast: Mark.byteCount)
-    self = []
-    reserveCapacity(count)
-    for _ in 0..<count {
-      append(Mark(name: try reader.readFixed(), tag: try reader.readFixed()))
-    }
-  }
-
-  func encode(to output: inout [UInt8]) {
-    output.append(count: count)
-    for mark in self {
-      output.append(fixed: mark.name)
-      output.append(fixed: mark.tag)
-    }
-  }
-}
-
-extension [Int] {
-  /// Reads numbers that ascend strictly, each as its distance from the one before.
-  init(ascendingFrom reader: inout ByteReader) throws(Malformed) {
-    self = []
-    var next = 0
-    for _ in 0..<(try reader.readCount(ofAtLeast: 1)) {
-      next += try reader.readCount(atMost: 1 << 48)
-      append(next)
-      next += 1
-      guard next < 1 << 50 else { throw .number }
-    }
-  }
-
-  func encodeAscending(to output: inout [UInt8]) {
-    output.append(count: count)
-    var next = 0
-    for number in self {
-      output.append(count: number - next)
-      next = number + 1
-    }
+extension EntryRun {
+  /// Reads a run whose keys would fit a frame unpacked, as those of every run sent do.
+  init(inFrameFrom reader: inout ByteReader) throws(Malformed) {
+    try self.init(
+      from: &reader, limit: Listing.maximumOpenedCount,
+      keyByteLimit: Frame.maximumPayloadByteCount)
   }
 }

@@ -19,21 +19,9 @@ package struct NodeRange: Hashable, Sendable {
     self.level = level
     self.nodes = nodes
   }
-
-  init(from reader: inout ByteReader) throws(Malformed) {
-    level = try reader.readCount(atMost: Self.top)
-    let lower = try reader.readCount(atMost: 1 << 40)
-    nodes = lower..<(lower + (try reader.readCount(atMost: 1 << 40)))
-  }
-
-  func encode(to output: inout [UInt8]) {
-    output.append(count: level)
-    output.append(count: nodes.lowerBound)
-    output.append(count: nodes.count)
-  }
 }
 
-/// A node or entry in a list: a name for its last key, and a keyed tag of its digest.
+/// A node in a list: a name for its last key, and a keyed tag of its digest.
 package struct Mark: Hashable, Sendable, BitwiseCopyable {
   /// The number of bytes that a mark takes.
   static let byteCount = 12
@@ -50,45 +38,84 @@ package struct Mark: Hashable, Sendable, BitwiseCopyable {
   }
 }
 
+/// What a part of a tree holds, in key order.
+package enum Listing: Equatable, Sendable {
+  /// The most nodes or entries in one list.
+  package static let maximumCount = 4096
+
+  /// The most entries of a range that may be compared one by one.
+  package static let maximumOpenedCount = 4 * maximumCount
+
+  /// Nodes.
+  case nodes([Mark])
+  /// Entries: a keyed tag of each. It covers the key, so that no name is needed to find its like.
+  case entries([UInt64])
+
+  /// The number of nodes or entries.
+  package var count: Int {
+    switch self {
+    case .nodes(let marks): marks.count
+    case .entries(let tags): tags.count
+    }
+  }
+}
+
 /// One thing that the initiator asks of the responder's tree.
 package enum Query: Equatable, Sendable {
   /// These are my nodes of `level` where you have `range`: say where we differ.
   case nodes(range: NodeRange, level: Int, marks: [Mark])
   /// These are my entries where you have `range`: say where we differ, and send yours.
-  case entries(range: NodeRange, marks: [Mark])
+  case entries(range: NodeRange, tags: [UInt64])
   /// List the nodes of `level`, or for 0 the entries, that you have in `range`.
   case list(range: NodeRange, level: Int)
-  /// Send the entries of `range` whose ordinals are these; nil for all from `from` on.
-  case fetch(range: NodeRange, from: Int, ordinals: [Int]?)
+  /// Send the entries of `range`, but for the first `from` of its first bucket.
+  case fetchAll(range: NodeRange, from: Int)
+  /// Send the entries of `range` with these ordinals.
+  case fetch(range: NodeRange, ordinals: [Int])
 }
 
 /// What the responder answers to a ``Query``.
 package enum Answer: Equatable, Sendable {
   /// Where the lists of nodes differ.
   case segments([Segment])
-  /// The initiator's marks by index that the responder lacks or has otherwise, its own entries by
+  /// The initiator's entries by index that the responder lacks or has otherwise, its own by
   /// ordinal that the initiator lacks or has otherwise, and as many of those as there is room for.
   case entries(mine: [Int], theirs: [Int], run: EntryRun)
-  /// The nodes that the responder has there, and their marks or those of their entries; nil if
-  /// these are too many.
-  case list(theirs: NodeRange, marks: [Mark]?)
-  /// The first of the entries asked for, as many as there is room for, and whether that is all.
-  case fetched(EntryRun, isLast: Bool)
+  /// The nodes that the responder has there, and a list of them or of their entries; nil if that
+  /// is too long.
+  case list(theirs: NodeRange, listing: Listing?)
+  /// The first of the entries asked for, as many as there is room for, and where the others of
+  /// ``Query/fetchAll(range:from:)`` are.
+  case fetched(EntryRun, rest: Rest?)
+}
+
+/// What is left to be fetched: the entries of some buckets, but for the first of them.
+package struct Rest: Equatable, Sendable {
+  /// The buckets.
+  package let buckets: NodeRange
+  /// How many entries of the first have been sent.
+  package let from: Int
+
+  /// Creates a rest.
+  package init(buckets: NodeRange, from: Int) {
+    self.buckets = buckets
+    self.from = from
+  }
 }
 
 /// Neighbouring marks of the initiator's list that the responder's tree differs from.
 package struct Segment: Equatable, Sendable {
   /// Which marks, by index.
   package let mine: Range<Int>
-  /// What the responder has there: of the level below, if that is what the marks list.
+  /// What the responder has there: of the level below, if that is what is listed.
   package let theirs: NodeRange
-  /// The marks of the level below, for buckets of their entries; nil if they are too many.
-  package let marks: [Mark]?
+  /// The level below, for buckets their entries; nil if that is too long.
+  package let listing: Listing?
 
   /// Creates a segment.
-  package init(mine: Range<Int>, theirs: NodeRange, marks: [Mark]?) {
+  package init(mine: Range<Int>, theirs: NodeRange, listing: Listing?) {
     self.mine = mine
     self.theirs = theirs
-    self.marks = marks
+    self.listing = listing
   }
 }

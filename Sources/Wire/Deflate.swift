@@ -32,13 +32,15 @@ enum Deflate {
     let count = try reader.readCount(atMost: limit)
     let body = Array(try reader.readBytes(reader.remainingCount))
     var length = uLongf(count)
+    var bodyLength = uLong(body.count)
     var code = Z_OK
     // SAFETY: zlib writes at most `length` bytes, which is the capacity given.
     let inflated = unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
-      code = unsafe uncompress(buffer.baseAddress, &length, body, uLong(body.count))
+      code = unsafe uncompress2(buffer.baseAddress, &length, body, &bodyLength)
       filled = code == Z_OK ? Int(length) : 0
     }
     guard code == Z_OK, inflated.count == count else { throw .truncated }
+    guard bodyLength == uLong(body.count) else { throw .trailing }
     return inflated
   }
 }

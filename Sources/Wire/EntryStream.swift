@@ -5,6 +5,8 @@ package import Replica
 package struct EntryStreamWriter: Sendable {
   /// What has been written.
   package private(set) var bytes: [UInt8] = []
+  /// How many bytes the paths written have unpacked.
+  private(set) var keyByteCount = 0
   private var previousKey: [UInt8] = []
   private var previousTime: Int64 = 0
   private var vectors: [VersionVector] = []
@@ -18,6 +20,7 @@ package struct EntryStreamWriter: Sendable {
     bytes.append(count: shared)
     bytes.append(prefixed: path.key.span.extracting(droppingFirst: shared))
     previousKey = path.key
+    keyByteCount += path.key.count
   }
 
   /// Writes an entry.
@@ -47,6 +50,8 @@ package struct EntryStreamWriter: Sendable {
 package struct EntryStreamReader {
   /// The bytes, for fields beside paths and entries.
   package var fields: ByteReader
+  /// How many bytes the paths read have unpacked.
+  private(set) var keyByteCount = 0
   private var previousKey: [UInt8] = []
   private var previousTime: Int64 = 0
   private var vectors: [VersionVector] = []
@@ -64,6 +69,7 @@ package struct EntryStreamReader {
     let shared = try fields.readCount(atMost: previousKey.count)
     let rest = try fields.readPrefixed(atMost: Path.maximumKeyByteCount - shared)
     previousKey = Array(previousKey[..<shared] + rest)
+    keyByteCount += previousKey.count
     do { return try Path(key: previousKey) } catch { throw .key }
   }
 

@@ -3,11 +3,18 @@ package import Replica
 
 /// Frames that list paths: those that a scan could not look at, and those whose content is wanted.
 package enum PathList {
+  /// The most bytes that the paths of a frame have unpacked, so that a frame of paths that share
+  /// all but a byte cannot fill the memory.
+  static let maximumKeyByteCount = 16 * Frame.maximumPayloadByteCount
+
   /// Reads the payload of a frame.
   package static func decode(payload: [UInt8]) throws(Malformed) -> [Path] {
     var stream = EntryStreamReader(payload)
     var paths: [Path] = []
-    while !stream.isAtEnd { paths.append(try stream.readPath()) }
+    while !stream.isAtEnd {
+      paths.append(try stream.readPath())
+      guard stream.keyByteCount <= maximumKeyByteCount else { throw .count }
+    }
     return paths
   }
 
@@ -16,13 +23,30 @@ package enum PathList {
     var frames: [Frame] = []
     var stream = EntryStreamWriter()
     for path in paths {
-      if stream.bytes.count + path.key.count + 16 > Frame.maximumPayloadByteCount {
+      if !stream.hasRoom(for: path) {
         frames.append(Frame(kind, stream.bytes))
         stream = EntryStreamWriter()
       }
       stream.write(path)
     }
     return stream.bytes.isEmpty ? frames : frames + [Frame(kind, stream.bytes)]
+  }
+}
+
+extension EntryStreamWriter {
+  /// Whether a path, and a problem with it, can be added to a frame's list.
+  fileprivate func hasRoom(for path: Path) -> Bool {
+    bytes.count + path.key.count + 32 <= Frame.maximumPayloadByteCount
+      && keyByteCount + path.key.count <= PathList.maximumKeyByteCount
+  }
+}
+
+extension EntryStreamReader {
+  /// Reads what is wrong with a path.
+  mutating func readReason() throws(Malformed) -> (code: Problem.Code, systemCode: Int32) {
+    guard let code = Problem.Code(rawValue: try fields.readByte()) else { throw .kind }
+    guard let systemCode = Int32(exactly: try fields.readZigzag()) else { throw .number }
+    return (code, systemCode)
   }
 }
 
@@ -50,8 +74,8 @@ package struct Outcomes: Equatable, Sendable {
     problems = []
     while !stream.isAtEnd {
       let path = try stream.readPath()
-      guard let code = Problem.Code(rawValue: try stream.fields.readByte()) else { throw .kind }
-      let systemCode = Int32(truncatingIfNeeded: try stream.fields.readZigzag())
+      guard stream.keyByteCount <= PathList.maximumKeyByteCount else { throw .count }
+      let (code, systemCode) = try stream.readReason()
       problems.append(Problem(path: path, code: code, systemCode: systemCode))
     }
   }
@@ -65,7 +89,7 @@ package struct Outcomes: Equatable, Sendable {
       output.append(varint: UInt64(matchedByteCount))
     }
     for problem in problems {
-      if stream.bytes.count + problem.path.key.count + 32 > Frame.maximumPayloadByteCount {
+      if !stream.hasRoom(for: problem.path) {
         frames.append(Frame(kind, stream.bytes))
         stream = EntryStreamWriter()
         stream.write { $0.append(contentsOf: [0, 0]) }

@@ -1,0 +1,76 @@
+import Merkle
+import Replica
+import TestSupport
+import Testing
+
+@testable import Exchange
+
+/// What may differ between two large trees, and what a comparison may then cost.
+struct Budget: Sendable, CustomTestStringConvertible {
+  /// Which entries of `count` are changed.
+  let changed: @Sendable (_ count: Int) -> [Int]
+  /// How many entries of a new directory one end has besides.
+  var newCount = 0
+  /// The most bytes both ways, beyond 100 for each entry that differs.
+  let overheadByteCount: Int
+  let name: String
+
+  var testDescription: String { name }
+
+  static let all = [
+    Budget(changed: { _ in [] }, overheadByteCount: 1000, name: "nothing"),
+    Budget(changed: { [$0 / 3] }, overheadByteCount: 4096, name: "one"),
+    Budget(changed: { scattered(10, of: $0) }, overheadByteCount: 32_768, name: "ten scattered"),
+    Budget(
+      changed: { scattered(1000, of: $0) }, overheadByteCount: 1_000_000, name: "1,000 scattered"),
+    Budget(
+      changed: { Array(($0 / 3)..<($0 / 3 + 1000)) }, overheadByteCount: 32_768,
+      name: "1,000 adjacent"),
+    Budget(
+      changed: { _ in [] }, newCount: 100_000, overheadByteCount: 32_768,
+      name: "a new directory of 100,000"),
+  ]
+
+  private static func scattered(_ changedCount: Int, of count: Int) -> [Int] {
+    var random = SplitMix(seed: 99)
+    return Set((0..<changedCount).map { _ in Int(random.next() % UInt64(count)) }).sorted()
+  }
+}
+
+@Suite struct BudgetTests {
+  #if DEBUG
+    /// Unoptimised, a million entries take minutes.
+    private static let count = 100_000
+  #else
+    private static let count = 1_000_000
+  #endif
+  private static let base = EntryRun.simulated(count: count, seed: 5)
+  private static let holder = Holder(base, .state)
+
+  @Test(arguments: Budget.all)
+  func `a comparison costs what the difference is worth`(budget: Budget) throws {
+    var random = SplitMix(seed: 6)
+    var changes = budget.changed(Self.base.count).map {
+      Self.base.entry(at: $0).edited(using: &random)
+    }
+    for number in 0..<budget.newCount {
+      let key = Array("project-00003\0folder-0xx\0new-\(1_000_000 + number).txt".utf8)
+      let path = Path(uncheckedKey: key)
+      changes.append(
+        Entry(path: path, attributes: random.attributes(), vector: random.vector()))
+    }
+    let other = Holder(Self.base.replacing(changes), .state)
+    for (way, ends) in [("push", (other, Self.holder)), ("pull", (Self.holder, other))] {
+      let meeting = try Meeting(ends.0, ends.1)
+      let byteCount = meeting.sentByteCount + meeting.receivedByteCount
+      print(
+        "\(Self.base.count) entries, \(way), \(budget.name): \(meeting.sentByteCount) bytes sent,",
+        "\(meeting.receivedByteCount) received, \(meeting.roundTripCount) round trips,",
+        "\(meeting.requestCount) requests, \(meeting.delayCount) delays")
+      let found = Set(meeting.mine.keys).union(meeting.theirs.keys)
+      #expect(found.isSuperset(of: changes.map(\.path)))
+      #expect(byteCount - 100 * changes.count <= budget.overheadByteCount)
+      #expect(meeting.roundTripCount <= 3)
+    }
+  }
+}
