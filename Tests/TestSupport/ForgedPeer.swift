@@ -1,0 +1,20 @@
+/// A far end whose every byte is written beforehand, for what no honest program would say.
+package struct ForgedPeer: Sendable {
+  private let directory: TemporaryDirectory
+
+  /// What to give after `-e`.
+  package var path: String { directory.appending("forged-peer") }
+
+  /// Makes a remote shell that ignores its arguments, says `bytes`, and hears the rest out.
+  package init(saying bytes: [UInt8]) throws {
+    directory = try TemporaryDirectory()
+    try makeFile(Array(directory.appending("bytes").utf8), content: bytes)
+    try makeFile(path, "#!/bin/sh\ncat \(directory.appending("bytes"))\nexec cat >/dev/null\n")
+    try setMode(Array(path.utf8), 0o755)
+  }
+
+  /// Runs `treemend serve --stdio` with `bytes` for all that the initiator says.
+  package static func served(_ bytes: [UInt8]) throws -> ProgramRun {
+    try ProgramRun(Binary.treemend, ["serve", "--stdio"], input: bytes, timeLimitSeconds: 30)
+  }
+}
