@@ -91,7 +91,8 @@ let package = Package(
       name: "TestSupportTests", dependencies: ["TestSupport"], swiftSettings: settings),
     // The built program, from outside.
     .testTarget(
-      name: "EndToEndTests", dependencies: ["TestSupport"], swiftSettings: settings),
+      name: "EndToEndTests", dependencies: ["TestSupport", "Wire", "Replica", "Hashing"],
+      swiftSettings: settings),
     suite("Hashing", []),
     suite("Replica", ["Hashing"]),
     suite("FileSystem", ["Replica"]),
