@@ -126,7 +126,6 @@ package struct EntryRun: Sendable {
     let start = keyBytes.count
     if sharedCount > 0, let last = slots.last {
       let lastStart = Int(last.keyStart)
-      keyBytes.reserveCapacity(start + sharedCount + rest.count)
       for index in lastStart..<(lastStart + sharedCount) { keyBytes.append(keyBytes[index]) }
     }
     keyBytes.append(contentsOf: rest)

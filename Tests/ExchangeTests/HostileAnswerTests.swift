@@ -49,11 +49,12 @@ import Wire
     #expect(throws: Malformed.self) { try initiator.receive([answer]) }
   }
 
-  @Test(arguments: [
-    .entries(mine: [100], theirs: [], run: EntryRun()), .segments([]),
-    .entries(mine: [], theirs: [], run: EntryRun.simulated(count: 1, seed: 3)),
-    .fetched(EntryRun(), rest: nil), .list(theirs: .whole, listing: .entries([])),
-  ] as [Answer])
+  @Test(
+    arguments: [
+      .entries(mine: [100], theirs: [], run: EntryRun()), .segments([]),
+      .entries(mine: [], theirs: [], run: EntryRun.simulated(count: 1, seed: 3)),
+      .fetched(EntryRun(), rest: nil), .list(theirs: .whole, listing: .entries([])),
+    ] as [Answer])
   func `answers that do not fit a query of entries are refused`(answer: Answer) throws {
     var initiator = try Self.waiting(entryCount: 50, theirEntryCount: 50)
     #expect(throws: Malformed.self) { try initiator.receive([answer]) }
