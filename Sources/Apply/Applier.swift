@@ -120,8 +120,10 @@ package struct Applier: ~Copyable {
     try inParent(of: path) { parent, stage throws(Refusal) in
       try Self.check(path, in: parent, attributes, stamp)
       if attributes.kind == .directory {
-        return try Self.system { () throws(SystemError) in
-          try parent.removeDirectory(path.name)
+        do throws(SystemError) {
+          return try parent.removeDirectory(path.name)
+        } catch {
+          throw error.isNotEmpty ? Refusal(.notEmpty) : Refusal(error)
         }
       }
       let before = try Self.system { () throws(SystemError) in

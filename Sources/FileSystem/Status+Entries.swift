@@ -39,6 +39,9 @@ extension SystemError {
   /// Whether the path is not there.
   package var isAbsence: Bool { code == ENOENT || code == ENOTDIR }
 
+  /// Whether a directory was to be removed that has something in it.
+  package var isNotEmpty: Bool { code == ENOTEMPTY || code == EEXIST }
+
   /// Whether the disk, the quota or the limit of a file's size is exhausted.
   package var isLackOfSpace: Bool { code == ENOSPC || code == EDQUOT || code == EFBIG }
 }

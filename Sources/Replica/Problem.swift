@@ -22,6 +22,8 @@ package struct Problem: Hashable, Sendable {
     case mismatch = 8
     /// The destination's disk, quota or file size limit is exhausted.
     case noSpace = 9
+    /// A directory that was to go holds something that is to stay, left out by a rule or new.
+    case notEmpty = 10
   }
 
   /// Where.
@@ -41,7 +43,7 @@ package struct Problem: Hashable, Sendable {
   /// Whether something that was asked for is left undone, so that the run cannot claim success.
   package var isFailure: Bool {
     switch code {
-    case .vanished, .special, .mounted: false
+    case .vanished, .special, .mounted, .notEmpty: false
     default: true
     }
   }

@@ -39,7 +39,7 @@ final class Peer {
   func receive() throws(SessionError) -> Frame {
     do {
       return try Self.checked(try connection.receive())
-    } catch let error as TransportError where error == .closed {
+    } catch let error as TransportError where error == .closed || error == .cut {
       throw .connectionLost(failure(sample: []))
     } catch {
       throw SessionError(error)
@@ -89,7 +89,7 @@ final class Peer {
 
   private func failedGreeting(_ error: TransportError) -> SessionError {
     switch error {
-    case .closed: .farEndNotStarted(failure(sample: []))
+    case .closed, .cut: .farEndNotStarted(failure(sample: []))
     case .noMagic(let sample): .wrongProtocol(sample: sample)
     default: SessionError(error)
     }

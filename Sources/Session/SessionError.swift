@@ -88,7 +88,7 @@ extension SessionError {
       case TransportError.interrupted: .interrupted
       case TransportError.system(let code):
         .inputOutput(SystemError(call: "read", code: code))
-      case TransportError.closed:
+      case TransportError.closed, TransportError.cut:
         .connectionLost(FarEndFailure(command: [], exitStatus: nil, sample: []))
       default: preconditionFailure("no step throws \(error)")
       }

@@ -32,7 +32,7 @@ struct FrameReader {
 
   /// Reads the next frame.
   mutating func next() throws(TransportError) -> Frame {
-    let header = try take(Frame.headerByteCount)
+    let header = try take(Frame.headerByteCount, isBetweenFrames: true)
     do {
       let count = try Frame.payloadByteCount(header: header)
       return try Frame(header: header, body: try take(count))
@@ -45,11 +45,16 @@ struct FrameReader {
     }
   }
 
-  private mutating func take(_ count: Int) throws(TransportError) -> [UInt8] {
+  private mutating func take(
+    _ count: Int, isBetweenFrames: Bool = false
+  ) throws(TransportError) -> [UInt8] {
     var taken: [UInt8] = []
     taken.reserveCapacity(count)
     while taken.count < count {
-      guard try fill() else { throw .closed }
+      guard try fill() else {
+        // The end between two frames is an end; within one it is a cut.
+        throw taken.isEmpty && isBetweenFrames ? .closed : .cut
+      }
       let piece = min(count - taken.count, end - start)
       taken.append(contentsOf: buffer[start..<(start + piece)])
       start += piece

@@ -4,6 +4,8 @@ package import Replica
 package enum TransportError: Error, Equatable {
   /// The other end has closed the connection.
   case closed
+  /// The connection ended within a frame.
+  case cut
   /// The other end's first bytes are not the protocol's; these they are.
   case noMagic(sample: [UInt8])
   /// A frame is malformed.

@@ -26,6 +26,7 @@ extension Problem.Code {
     case .failed: "failed"
     case .mismatch: "mismatch"
     case .noSpace: "no_space"
+    case .notEmpty: "not_empty"
     }
   }
 
@@ -41,6 +42,7 @@ extension Problem.Code {
     case .failed: "could not be changed"
     case .mismatch: "did not arrive as announced, and was not installed"
     case .noSpace: "did not fit: no space left at the destination"
+    case .notEmpty: "stays: it holds something that is left out or new"
     }
   }
 }

@@ -195,9 +195,7 @@ import Wire
 
   @Test func `half a frame is no end of the run`() throws {
     let run = try served(saying: Forgery.frame(kind: 8, byteCount: 9, [1]))
-    withKnownIssue("the far end takes any end of its input for the end of the run") {
-      #expect(run.ending == .exited(12))
-    }
+    #expect(run.ending == .exited(12))
     try cage.expectUntouched()
   }
 
