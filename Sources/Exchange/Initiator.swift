@@ -1,3 +1,4 @@
+package import Hashing
 package import Merkle
 package import Replica
 package import Wire
@@ -42,13 +43,16 @@ package struct Initiator<Entries: EntrySource> {
     let depth: Int
   }
 
-  /// Prepares to find what differs from a replica with `theirEntryCount` entries.
+  /// Prepares to find what differs from a tree with the root `theirRoot` over `theirEntryCount`
+  /// entries; nothing does if the roots are equal.
   package init(
-    tree: Tree, entries: Entries, nonce: CompareRequest.Nonce, theirEntryCount: Int
+    tree: Tree, entries: Entries, nonce: CompareRequest.Nonce, theirRoot: Digest,
+    theirEntryCount: Int
   ) throws {
     side = Side(tree: tree, entries: entries, nonce: nonce)
     self.nonce = nonce
     remainingEntryCount = theirEntryCount
+    guard tree.root != theirRoot else { return }
     if tree.entryCount == 0 {
       if theirEntryCount > 0 { fetchAll(.whole, depth: 0) }
     } else if theirEntryCount > 0 {

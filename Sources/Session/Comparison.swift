@@ -27,14 +27,13 @@ struct Comparison {
     mineInBuckets = []
     let ready = encounter.ready
     let theirRoot = projection == .state ? ready.stateRoot : ready.contentRoot
-    guard tree.root != theirRoot else { return }
     let theirCount = projection == .state ? ready.entryCount : ready.liveCount
     try take(Initiator<StoredEntries>.initialFindings(tree: tree, theirEntryCount: theirCount))
     let nonce = CompareRequest.Nonce(
       first: LocalReplica.randomNumber(), second: LocalReplica.randomNumber())
     var initiator = try Initiator(
       tree: tree, entries: StoredEntries(replica: local, tree: tree), nonce: nonce,
-      theirEntryCount: theirCount)
+      theirRoot: theirRoot, theirEntryCount: theirCount)
     while !initiator.isDone {
       while initiator.underWayCount < Self.windowCount, let request = initiator.nextRequest() {
         try encounter.peer.send(request)

@@ -56,7 +56,7 @@ struct StatePlace: ~Copyable {
       let directory = try Root(openingDirectoryAt: place).openDirectory(.root)
       return StatePlace(directory: directory, path: place, isInRoot: false)
     } catch {
-      if error.code == ENOENT, !makes { return nil }
+      if !makes, error.isAbsence || error.code == EACCES { return nil }
       throw error
     }
   }

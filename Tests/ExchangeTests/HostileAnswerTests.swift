@@ -16,7 +16,8 @@ import Wire
   ) throws -> Initiator<Holder> {
     let holder = entryCount.map { Holder(EntryRun.simulated(count: $0, seed: 2), .state) } ?? holder
     var initiator = try Initiator(
-      tree: holder.tree, entries: holder, nonce: Meeting.nonce, theirEntryCount: theirEntryCount)
+      tree: holder.tree, entries: holder, nonce: Meeting.nonce, theirRoot: .zero,
+      theirEntryCount: theirEntryCount)
     try initiator.ask()
     return initiator
   }
@@ -77,7 +78,8 @@ import Wire
     let rest = Rest(buckets: NodeRange(level: 1, nodes: 0..<1), from: 1)
     let empty = Holder(EntryRun(), .state)
     var initiator = try Initiator(
-      tree: empty.tree, entries: empty, nonce: Meeting.nonce, theirEntryCount: 2 * run.count)
+      tree: empty.tree, entries: empty, nonce: Meeting.nonce, theirRoot: .zero,
+      theirEntryCount: 2 * run.count)
     for _ in 0..<2 {
       try initiator.ask()
       #expect(try initiator.receive([.fetched(run, rest: rest)]) == [.theirs(run)])
@@ -95,7 +97,8 @@ import Wire
   func `a rest of anything but buckets is refused`(rest: Rest) throws {
     let empty = Holder(EntryRun(), .state)
     var initiator = try Initiator(
-      tree: empty.tree, entries: empty, nonce: Meeting.nonce, theirEntryCount: 100)
+      tree: empty.tree, entries: empty, nonce: Meeting.nonce, theirRoot: .zero,
+      theirEntryCount: 100)
     try initiator.ask()
     let run = EntryRun.simulated(count: 1, seed: 5)
     #expect(throws: Malformed.count) { try initiator.receive([.fetched(run, rest: rest)]) }
@@ -104,7 +107,8 @@ import Wire
   @Test func `an answer that brings nothing and promises a rest is refused`() throws {
     let empty = Holder(EntryRun(), .state)
     var initiator = try Initiator(
-      tree: empty.tree, entries: empty, nonce: Meeting.nonce, theirEntryCount: 100)
+      tree: empty.tree, entries: empty, nonce: Meeting.nonce, theirRoot: .zero,
+      theirEntryCount: 100)
     try initiator.ask()
     let rest = Rest(buckets: NodeRange(level: 1, nodes: 0..<(1 << 40)), from: 0)
     #expect(throws: Malformed.count) {

@@ -46,7 +46,7 @@ struct Meeting {
   init(_ initiating: Holder, _ responding: Holder, windowCount: Int = 8) throws {
     var initiator = try Initiator(
       tree: initiating.tree, entries: initiating, nonce: Self.nonce,
-      theirEntryCount: responding.tree.entryCount)
+      theirRoot: responding.tree.root, theirEntryCount: responding.tree.entryCount)
     var responder = Responder(tree: responding.tree, entries: responding)
     try take(
       Initiator<Holder>.initialFindings(
