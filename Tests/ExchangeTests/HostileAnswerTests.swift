@@ -152,7 +152,7 @@ import Wire
     let (mine, theirs) = isPull ? (other, Self.holder) : (Self.holder, other)
     for _ in 0..<60 {
       var initiator = try Initiator(
-        tree: mine.tree, entries: mine, nonce: Meeting.nonce,
+        tree: mine.tree, entries: mine, nonce: Meeting.nonce, theirRoot: .zero,
         theirEntryCount: theirs.tree.entryCount)
       var responder = Responder(tree: theirs.tree, entries: theirs)
       var requestCount = 0

@@ -151,7 +151,7 @@ import Wire
     var random = SplitMix(seed: seed)
     let other = Holder(EntryRun.simulated(count: 3000, seed: 1).filtered { $0 % 5 != 0 }, .state)
     var initiator = try Initiator(
-      tree: other.tree, entries: other, nonce: Meeting.nonce,
+      tree: other.tree, entries: other, nonce: Meeting.nonce, theirRoot: .zero,
       theirEntryCount: Self.holder.tree.entryCount)
     var responder = Responder(tree: Self.holder.tree, entries: Self.holder)
     while let request = initiator.nextRequest() {
