@@ -56,9 +56,10 @@ package struct Applier: ~Copyable {
   ) throws(Refusal) -> Stamp {
     try inParent(of: path) { parent, stage throws(Refusal) in
       switch precondition {
-      case .absent: try Self.system { () throws(SystemError) in
-        try stage.rename(name, to: parent, as: path.name, .noReplace)
-      }
+      case .absent:
+        try Self.system { () throws(SystemError) in
+          try stage.rename(name, to: parent, as: path.name, .noReplace)
+        }
       case .present(let attributes, let stamp):
         try Self.replace(path, in: parent, by: name, from: stage, attributes, stamp)
       }

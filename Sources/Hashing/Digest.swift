@@ -45,10 +45,12 @@ package struct Digest: Sendable, BitwiseCopyable {
 }
 
 extension Digest: Hashable {
+  /// Whether all 32 bytes are the same.
   package static func == (left: Digest, right: Digest) -> Bool {
     left.words == right.words
   }
 
+  /// Feeds the first bytes, which are as good as random.
   package func hash(into hasher: inout Hasher) {
     hasher.combine(words.0)
   }

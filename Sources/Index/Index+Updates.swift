@@ -24,9 +24,10 @@ extension Index {
       var row = try row(containing: first.entry.path.key)
       if row == nil { row = try rows(from: [], limit: 1).first }
       repeat {
-        let end = try row.map { row throws(IndexError) in
-          try firstKey(after: row.summary.firstKey)
-        } ?? nil
+        let end =
+          try row.map { row throws(IndexError) in
+            try firstKey(after: row.summary.firstKey)
+          } ?? nil
         try merge(row, with: &rest, before: end, to: &writer)
         row = try end.map { key throws(IndexError) in try rows(from: key, limit: 1).first } ?? nil
       } while !writer.isAtStart && row != nil
@@ -42,7 +43,9 @@ extension Index {
     var merged = Bucket()
     var position = 0
     let old = row?.bucket ?? Bucket()
-    while let change = changes.first, end.map({ change.entry.path.key.span.precedes($0.span) }) ?? true {
+    while let change = changes.first,
+      end.map({ change.entry.path.key.span.precedes($0.span) }) ?? true
+    {
       let key = change.entry.path.key
       while position < old.count, old.run.withKey(at: position, { $0.precedes(key.span) }) {
         merged.append(entryAt: position, of: old)

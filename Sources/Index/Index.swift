@@ -42,7 +42,8 @@ package final class Index {
     selectFrom = try database.prepare(
       "SELECT \(BucketRow.columns) FROM bucket WHERE first_key >= ?1 ORDER BY first_key LIMIT ?2")
     selectContaining = try database.prepare(
-      "SELECT \(BucketRow.columns) FROM bucket WHERE first_key <= ?1 ORDER BY first_key DESC LIMIT 1")
+      "SELECT \(BucketRow.columns) FROM bucket WHERE first_key <= ?1 ORDER BY first_key DESC LIMIT 1"
+    )
     selectNextKey = try database.prepare(
       "SELECT first_key FROM bucket WHERE first_key > ?1 ORDER BY first_key LIMIT 1")
     insertRow = try database.prepare(

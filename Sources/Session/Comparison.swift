@@ -88,7 +88,8 @@ struct Comparison {
 
   /// Whether both ends surely hold the same at a path.
   func isUndisputed(_ path: Path) throws -> Bool {
-    for range in mineInBuckets where !path.key.span.precedes(tree.firstKey(ofBucket: range.lowerBound).span) {
+    for range in mineInBuckets
+    where !path.key.span.precedes(tree.firstKey(ofBucket: range.lowerBound).span) {
       guard range.upperBound < tree.bucketCount else { return false }
       if path.key.span.precedes(tree.firstKey(ofBucket: range.upperBound).span) { return false }
     }

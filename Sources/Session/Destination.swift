@@ -139,8 +139,9 @@ final class Destination {
     let isDeletion = change.provision == .deletion
     guard isDeletion == !entry.attributes.isLive else { throw Malformed.kind }
     let decision = rules.decide(source: entry, destination: before?.entry)
-    guard let result = rules.result(
-      of: decision, source: entry, destination: before?.entry, deleted: now)
+    guard
+      let result = rules.result(
+        of: decision, source: entry, destination: before?.entry, deleted: now)
     else { throw Malformed.kind }
     if decision == .leave { throw Malformed.order }
     if replica.isUnknown(entry.path) {

@@ -25,7 +25,8 @@ struct Encounter {
     peer = try Peer(location, options)
     do {
       let open = Open(
-        role: role, flags: options.flags, lockWaitSeconds: UInt32(clamping: options.lockWaitSeconds),
+        role: role, flags: options.flags,
+        lockWaitSeconds: UInt32(clamping: options.lockWaitSeconds),
         root: location.path, stateDirectory: location.stateDirectory(options),
         replica: local.index.replica,
         rules: options.filter.rules.map { Open.Rule(includes: $0.includes, pattern: $0.pattern) })

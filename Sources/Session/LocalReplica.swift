@@ -77,7 +77,9 @@ final class LocalReplica {
       guard monotonicNanoseconds() < deadline else { throw SessionError.busy(path: opening.path) }
       try Interruption.check()
       var isFirst = true
-      _ = pause.wait(poll: { defer { isFirst = false }; return !isFirst }) { _ in Void?.none }
+      _ = pause.wait(poll: {
+        defer { isFirst = false }; return !isFirst
+      }) { _ in Void?.none }
     }
   }
 
@@ -98,7 +100,8 @@ final class LocalReplica {
   /// Renames the files of an index that cannot be read, so that a new one can take their place.
   private static func setAsideIndex(in directory: [UInt8]) throws {
     let state = try Root(openingDirectoryAt: directory).openDirectory(.root)
-    for (name, newName) in [("index", "index.corrupt"), ("index-journal", "index.corrupt-journal")] {
+    for (name, newName) in [("index", "index.corrupt"), ("index-journal", "index.corrupt-journal")]
+    {
       do {
         try state.rename(name.utf8, to: state, as: newName.utf8, .replace)
       } catch {

@@ -102,7 +102,8 @@ package enum Session {
         replica: replica.index.replica, stateDirectory: replica.stateDirectory ?? [],
         contentRoot: replica.view.content.root, stateRoot: replica.view.state.root,
         liveCount: replica.view.liveCount, tombstoneCount: replica.view.tombstoneCount,
-        totalByteCount: replica.view.byteCount, lastRuns: try replica.index.lastRuns().map { ReplicaStatus.Run($0) },
+        totalByteCount: replica.view.byteCount,
+        lastRuns: try replica.index.lastRuns().map { ReplicaStatus.Run($0) },
         peers: try replica.index.peers().map { ReplicaStatus.Peer($0) })
     } catch {
       throw SessionError(error)

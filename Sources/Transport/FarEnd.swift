@@ -72,6 +72,8 @@ package final class FarEnd: Sendable {
   /// How the process ended, if it has within so many tenths of a second.
   package func ending(withinTenths count: Int) -> Ending? {
     var left = count
-    return ending.wait(poll: { left -= 1; return left < 0 }) { $0 }
+    return ending.wait(poll: {
+      left -= 1; return left < 0
+    }) { $0 }
   }
 }
