@@ -61,6 +61,7 @@ package struct Open: Equatable, Sendable {
 
   /// What the run may do, one bit each.
   package struct Flags: OptionSet, Sendable {
+    /// The bits.
     package let rawValue: UInt8
     /// Takes the bits.
     package init(rawValue: UInt8) { self.rawValue = rawValue }
