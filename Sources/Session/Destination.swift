@@ -242,7 +242,6 @@ final class Destination {
     deferredModes = []
     isFinishing = true
     try flush()
-    try writer.directory.syncFileSystem()
   }
 
   private var isFinishing = false

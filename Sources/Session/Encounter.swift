@@ -11,7 +11,9 @@ struct Encounter {
   /// The other end's replica.
   let ready: Ready
   /// Where the other end's scan could not look.
-  let theirUnknown: [Path]
+  private let theirUnknown: UnknownPaths
+  /// Whether there is any such place at either end.
+  let hasUnknown: Bool
   /// The other end's problems.
   let theirProblems: [Problem]
 
@@ -41,8 +43,9 @@ struct Encounter {
         case .problems: problems += try Outcomes(payload: frame.payload).problems
         case .ready:
           ready = try Ready(payload: frame.payload)
-          theirUnknown = unknown
+          theirUnknown = UnknownPaths(unknown)
           theirProblems = problems
+          hasUnknown = !unknown.isEmpty || !local.report.unknown.isEmpty
           return
         default: throw Malformed.kind
         }

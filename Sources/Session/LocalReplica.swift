@@ -33,6 +33,7 @@ final class LocalReplica {
   private let lock: Lock?
   private var isInTransaction = false
   private var cached: BucketRow?
+  private var unknown = UnknownPaths([])
 
   /// Opens the replica and locks it.
   init(_ opening: Opening) throws(SessionError) {
@@ -169,6 +170,7 @@ final class LocalReplica {
         .emptied(path: opening.path, formerCount: report.rememberedCount))
     }
     view = target.takeView()
+    unknown = UnknownPaths(report.unknown)
     if !opening.isDryRun { try commit() }
   }
 
@@ -207,7 +209,7 @@ final class LocalReplica {
 
   /// Whether a path lies where the scan could not look.
   func isUnknown(_ path: Path) -> Bool {
-    report.unknown.covers(path)
+    unknown.covers(path)
   }
 
   private func begin() throws(IndexError) {
@@ -226,12 +228,5 @@ final class LocalReplica {
     guard isInTransaction else { return }
     isInTransaction = false
     try index.rollback()
-  }
-}
-
-extension [Path] {
-  /// Whether one of these paths is `path` or a directory on the way to it.
-  func covers(_ path: Path) -> Bool {
-    !isEmpty && contains { $0 == path || path.isBelow($0) }
   }
 }
