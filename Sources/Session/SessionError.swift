@@ -1,6 +1,7 @@
 package import FileSystem
 internal import Index
 package import Replica
+internal import Scan
 internal import Transport
 
 /// Why a run stopped before its end.
@@ -83,6 +84,8 @@ extension SessionError {
       case let error as SystemError: error.isLackOfSpace ? .noSpace(error) : .inputOutput(error)
       case let error as IndexError: SessionError(index: error)
       case let error as Malformed: .brokenProtocol(error)
+      case is MalformedKey: .brokenProtocol(.key)
+      case is FilterError: .brokenProtocol(.count)
       case TransportError.malformed(let error): .brokenProtocol(error)
       case TransportError.noMagic(let sample): .wrongProtocol(sample: sample)
       case TransportError.interrupted: .interrupted
