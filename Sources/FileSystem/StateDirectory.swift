@@ -1,4 +1,5 @@
-/// The directory in a root that holds the replica's state, and is no part of the tree.
+/// The directory in a root that holds the replica's state, and is no part of any tree,
+/// at whatever depth: the state of a replica within another does not travel.
 package enum StateDirectory {
   /// Its name.
   package static let name = Array(".treemend".utf8)

@@ -144,7 +144,7 @@ package struct Scanner<Index: ScanIndex> {
         stack.removeLast()
         continue
       }
-      if step.path.key == StateDirectory.name { continue }
+      if step.path.name.elementsEqual(StateDirectory.name) { continue }
       report.scannedCount += 1
       if report.scannedCount % 256 == 0 {
         try progress(report.scannedCount, report.hashedByteCount)

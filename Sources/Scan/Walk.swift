@@ -130,7 +130,7 @@ final class Walk: Sendable {
       && found[index].status.device == device
     {
       let name = names[found[index].nameRange]
-      if path.key.isEmpty && name.elementsEqual(StateDirectory.name) { continue }
+      if name.elementsEqual(StateDirectory.name) { continue }
       let child = path.appending(name)
       if !filter.isEmpty && filter.excludes(child.key.span, isDirectory: true) { continue }
       children.append((index, WalkedDirectory(child)))

@@ -242,9 +242,17 @@ final class Destination {
     deferredModes = []
     isFinishing = true
     try flush()
+    if !replica.hasStateInRoot { removeStage() }
   }
 
   private var isFinishing = false
+
+  /// Leaves nothing in a root that does not hold its state.
+  private func removeStage() {
+    // If either is not empty, somebody else has put something there, which is not ours to remove.
+    try? stateDirectory.removeDirectory(Stage.name)
+    try? replica.root.openDirectory(.root).removeDirectory(StateDirectory.name)
+  }
 
   /// Makes one change and returns the stamp to record; nil if it is recorded later.
   private func make(_ step: Step) throws(Refusal) -> Stamp? {
@@ -324,9 +332,8 @@ final class Destination {
 }
 
 extension Path {
-  /// Whether the path is one that a run may change: not the state.
+  /// Whether the path is one that a run may change: neither a replica's state nor in it.
   var isInTree: Bool {
-    let state = Path(uncheckedKey: StateDirectory.name)
-    return self != state && !isBelow(state)
+    !key.split(separator: Path.separator).contains { $0.elementsEqual(StateDirectory.name) }
   }
 }

@@ -25,6 +25,8 @@ final class LocalReplica {
   let opening: Opening
   /// The directory that holds the state; nil in a dry run where there is none.
   let stateDirectory: [UInt8]?
+  /// Whether the state lies in the root.
+  let hasStateInRoot: Bool
   private(set) var index: Index
   /// What the run sees; empty before the scan.
   private(set) var view = ViewBuilder(Filter()).finish()
@@ -53,15 +55,21 @@ final class LocalReplica {
         stateDirectory = place.path
         isInRoot = place.isInRoot
         lock = try Self.lock(place.directory, opening)
-        if !opening.isDryRun { clock = try FileClock(probing: place.directory) }
+        if !place.isInRoot {
+          // Another file system tells nothing of this one's clock: the coarsest there is, then.
+          clock = FileClock(now: wallClockNanoseconds(), granularity: 2_000_000_000)
+        } else if !opening.isDryRun {
+          clock = try FileClock(probing: place.directory)
+        }
       } else {
         stateDirectory = nil
         lock = nil
       }
+      hasStateInRoot = isInRoot
       index = try Self.openIndex(in: stateDirectory, opening)
       if opening.isDryRun { try begin() }
       try Self.checkIdentity(of: index, root, opening, isInRoot: isInRoot)
-    } catch let error as SystemError {
+    } catch let error as SystemError where !error.isLackOfSpace {
       throw .root(path: opening.path, error)
     } catch {
       throw SessionError(error)
