@@ -134,7 +134,7 @@ package final class Index {
   }
 
   /// The first key of the row behind the one that begins with `key`.
-  func firstKey(after key: [UInt8]) throws(IndexError) -> [UInt8]? {
+  package func firstKey(after key: [UInt8]) throws(IndexError) -> [UInt8]? {
     try selectNextKey.bind(0, key)
     defer { selectNextKey.reset() }
     return try selectNextKey.step() ? selectNextKey.bytes(0) : nil

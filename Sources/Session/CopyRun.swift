@@ -78,7 +78,8 @@ final class CopyRun {
   private func checkSource() throws(SessionError) {
     let (mine, theirs) = (local.view.liveCount, encounter.ready.liveCount)
     let (source, destination) = isPush ? (mine, theirs) : (theirs, mine)
-    if source == 0, destination > 0, !options.forces, !encounter.hasUnknown, options.filter.isEmpty {
+    if source == 0, destination > 0, !options.forces, !encounter.hasUnknown, options.filter.isEmpty
+    {
       throw .safety(.emptySource)
     }
   }

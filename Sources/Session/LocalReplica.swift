@@ -34,7 +34,7 @@ final class LocalReplica {
   private(set) var clock = FileClock(now: .min, granularity: 0)
   private let lock: Lock?
   private var isInTransaction = false
-  private var cached: BucketRow?
+  private var cached: CachedRow?
   private var unknown = UnknownPaths([])
 
   /// Opens the replica and locks it.
@@ -184,13 +184,26 @@ final class LocalReplica {
 
   /// The entry at `path` that the run sees, with its stamp.
   func entry(at path: Path) throws -> (entry: Entry, stamp: Stamp)? {
-    if cached?.bucket.run.index(of: path.key.span) == nil {
-      cached = try index.row(containing: path.key)
+    if !(cached?.covers(path) ?? false) {
+      cached = try index.row(containing: path.key).map { row in
+        CachedRow(row: row, end: try index.firstKey(after: row.summary.firstKey))
+      }
     }
-    guard let bucket = cached?.bucket, let position = bucket.run.index(of: path.key.span) else {
-      return nil
-    }
+    guard let bucket = cached?.row.bucket, let position = bucket.run.index(of: path.key.span)
+    else { return nil }
     return (bucket.run.entry(at: position), bucket.stamps[position])
+  }
+
+  /// The row that the last lookup was in: lookups mostly come in key order.
+  private struct CachedRow {
+    let row: BucketRow
+    /// The first key of the next row.
+    let end: [UInt8]?
+
+    func covers(_ path: Path) -> Bool {
+      !path.key.span.precedes(row.summary.firstKey.span)
+        && end.map { path.key.span.precedes($0.span) } ?? true
+    }
   }
 
   /// Puts entries into the index, durably unless this is a dry run.
