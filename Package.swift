@@ -97,7 +97,15 @@ let package = Package(
     suite("Replica", ["Hashing"]),
     suite("FileSystem", ["Replica"]),
     suite("Exchange", ["Hashing", "Replica", "Merkle", "Wire"]),
+    suite("Reconcile", ["Replica", "Hashing"]),
+    suite("Index", ["Replica", "Hashing", "Merkle"]),
     suite("Scan", ["Replica"]),
+    suite(
+      "Transport",
+      [
+        "Replica", "Wire", "FileSystem",
+        .product(name: "SystemPackage", package: "swift-system"),
+      ]),
     .testTarget(
       name: "CommandTests", dependencies: ["treemend", "Session", "Replica", "Hashing", "Scan"],
       swiftSettings: settings),

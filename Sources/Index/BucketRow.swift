@@ -22,9 +22,9 @@ package struct BucketRow: Sendable {
   static func summary(from statement: Statement) throws(IndexError) -> BucketSummary {
     let state = statement.bytes(5)
     let content = statement.bytes(6)
-    guard state.count == Digest.byteCount, content.count == Digest.byteCount else {
-      throw .corrupt
-    }
+    guard state.count == Digest.byteCount, content.count == Digest.byteCount,
+      statement.integer(2) > 0, statement.integer(3) >= 0
+    else { throw .corrupt }
     return BucketSummary(
       firstKey: statement.bytes(0),
       boundary: Boundary(rawValue: UInt64(bitPattern: statement.integer(1))),

@@ -1,0 +1,102 @@
+import Replica
+import TestSupport
+import Testing
+
+@testable import Index
+
+@Suite struct IndexTests {
+  private static let other = ReplicaID(rawValue: .max)
+
+  @Test func `an index opened again is the same replica's`() throws {
+    let file = try IndexFile()
+    let isNew = try file.open().isNew
+    #expect(isNew)
+    let index = try file.open(newReplica: Self.other)
+    #expect(!index.isNew)
+    #expect(index.replica == IndexFile.replica)
+  }
+
+  @Test func `an identity taken stays`() throws {
+    let file = try IndexFile()
+    let taken: ReplicaID
+    do {
+      let index = try file.open()
+      try index.take(identity: Self.other)
+      taken = index.replica
+    }
+    #expect(taken == Self.other)
+    #expect(try file.open().replica == Self.other)
+  }
+
+  @Test func `values are kept by name`() throws {
+    let file = try IndexFile()
+    let index = try file.open()
+    try index.set("a", to: [0, 1])
+    try index.set("a", to: [])
+    try index.set("b", to: [2])
+    #expect(try index.value(of: "a") == [])
+    #expect(try index.value(of: "b") == [2])
+    #expect(try index.value(of: "c") == nil)
+  }
+
+  @Test func `what is taken back leaves the former rows`() throws {
+    var random = SplitMix(seed: 3)
+    let file = try IndexFile(holding: Recorded.batch(500, using: &random))
+    let index = try file.open()
+    let before = try index.stored()
+    try index.begin()
+    try index.update(Recorded.batch(300, using: &random))
+    #expect(try index.stored() != before)
+    try index.rollback()
+    #expect(try index.stored() == before)
+  }
+
+  @Test func `a transaction that is not committed is gone when the index is opened again`() throws {
+    var random = SplitMix(seed: 4)
+    let file = try IndexFile(holding: Recorded.batch(500, using: &random))
+    let before: [StoredRow]
+    do {
+      let index = try file.open()
+      before = try index.stored()
+      try index.begin()
+      try index.update(Recorded.batch(300, using: &random))
+    }
+    #expect(try file.open().stored() == before)
+  }
+
+  @Test func `the row that contains a key is the last that begins no later`() throws {
+    var random = SplitMix(seed: 6)
+    let file = try IndexFile(holding: Recorded.batch(800, using: &random))
+    let index = try file.open()
+    let rows = try index.stored()
+    try #require(rows.count > 3)
+    for row in rows {
+      for entry in row.entries {
+        #expect(try index.row(containing: entry.path.key)?.summary == row.summary)
+      }
+    }
+    #expect(try index.row(containing: [0xff])?.summary == rows.last?.summary)
+    #expect(try index.row(containing: [0x01]) == nil)
+    #expect(try index.rows(from: [0xff], limit: 9).isEmpty)
+  }
+
+  @Test func `the last twenty runs are remembered, and every peer once`() throws {
+    let file = try IndexFile()
+    let index = try file.open()
+    for number in 1...25 {
+      try index.remember(
+        RunRecord(
+          finished: Int64(number), peer: [0xff, 0x0a], exitCode: number % 2, itemCount: number),
+        with: PeerRecord(
+          replica: ReplicaID(rawValue: .max - UInt64(number % 3)), name: Array("\(number)".utf8),
+          seen: Int64(number)))
+    }
+    let runs = try index.lastRuns()
+    #expect(runs.map(\.finished) == (6...25).reversed())
+    #expect(runs.first?.peer == [0xff, 0x0a] && runs.first?.exitCode == 1)
+    let peers = try index.peers()
+    #expect(peers.map(\.seen) == [25, 24, 23])
+    #expect(peers.map(\.replica.rawValue) == [.max - 1, .max, .max - 2])
+    #expect(peers.first?.name == Array("25".utf8))
+  }
+}
