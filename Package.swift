@@ -97,7 +97,7 @@ let package = Package(
     suite("Replica", ["Hashing"]),
     suite("FileSystem", ["Replica"]),
     suite("Exchange", ["Hashing", "Replica", "Merkle", "Wire"]),
-    suite("Scan", ["Replica"]),
+    suite("Scan", ["Replica", "FileSystem", "Hashing"]),
     .testTarget(
       name: "CommandTests", dependencies: ["treemend", "Session", "Replica", "Hashing", "Scan"],
       swiftSettings: settings),
