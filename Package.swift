@@ -98,6 +98,7 @@ let package = Package(
     suite("FileSystem", ["Replica"]),
     suite("Exchange", ["Hashing", "Replica", "Merkle", "Wire"]),
     suite("Scan", ["Replica", "FileSystem", "Hashing"]),
+    suite("Transfer", ["Replica", "Wire", "FileSystem", "Hashing"]),
     .testTarget(
       name: "CommandTests", dependencies: ["treemend", "Session", "Replica", "Hashing", "Scan"],
       swiftSettings: settings),
