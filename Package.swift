@@ -99,6 +99,7 @@ let package = Package(
     suite("Exchange", ["Hashing", "Replica", "Merkle", "Wire"]),
     suite("Scan", ["Replica", "FileSystem", "Hashing"]),
     suite("Transfer", ["Replica", "Wire", "FileSystem", "Hashing"]),
+    suite("Apply", ["Replica", "FileSystem", "Hashing"]),
     .testTarget(
       name: "CommandTests", dependencies: ["treemend", "Session", "Replica", "Hashing", "Scan"],
       swiftSettings: settings),
