@@ -87,27 +87,29 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["FileSystem", "Replica", "Hashing"],
       path: "Tests/TestSupport", swiftSettings: settings),
+    // One suite a target, in the order of the story.
+    suite("Hashing", []),
+    suite("Replica", ["Hashing"]),
+    suite("Merkle", ["Hashing", "Replica"]),
+    suite("Reconcile", ["Hashing", "Replica"]),
+    suite("Wire", ["Hashing", "Replica"]),
+    suite("Exchange", ["Hashing", "Replica", "Merkle", "Wire"]),
+    suite("FileSystem", ["Replica"]),
+    suite("Index", ["Hashing", "Replica", "Merkle"]),
+    suite("Scan", ["Hashing", "Replica", "FileSystem"]),
+    suite("Transfer", ["Hashing", "Replica", "Wire", "FileSystem"]),
+    suite("Apply", ["Hashing", "Replica", "FileSystem"]),
+    suite(
+      "Transport",
+      ["Replica", "Wire", "FileSystem", .product(name: "SystemPackage", package: "swift-system")]),
+    .testTarget(
+      name: "CommandTests", dependencies: ["treemend", "Session", "Replica", "Hashing", "Scan"],
+      swiftSettings: settings),
     .testTarget(
       name: "TestSupportTests", dependencies: ["TestSupport"], swiftSettings: settings),
     // The built program, from outside.
     .testTarget(
       name: "EndToEndTests", dependencies: ["TestSupport", "Wire", "Replica", "Hashing"],
-      swiftSettings: settings),
-    suite("Hashing", []),
-    suite("Replica", ["Hashing"]),
-    suite("FileSystem", ["Replica"]),
-    suite("Exchange", ["Hashing", "Replica", "Merkle", "Wire"]),
-    suite("Reconcile", ["Replica", "Hashing"]),
-    suite("Index", ["Replica", "Hashing", "Merkle"]),
-    suite("Scan", ["Replica"]),
-    suite(
-      "Transport",
-      [
-        "Replica", "Wire", "FileSystem",
-        .product(name: "SystemPackage", package: "swift-system"),
-      ]),
-    .testTarget(
-      name: "CommandTests", dependencies: ["treemend", "Session", "Replica", "Hashing", "Scan"],
       swiftSettings: settings),
   ]
 )

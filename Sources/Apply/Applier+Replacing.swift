@@ -65,7 +65,10 @@ extension Applier {
       if stamp != .unknown {
         guard attributes.isUnchanged(status, stamp) else { throw Refusal(.precondition) }
       } else {
-        guard try hasContent(path, in: parent, attributes) else { throw Refusal(.precondition) }
+        let kind: FileKind = attributes.kind == .link ? .link : .file
+        guard status.kind == kind, try hasContent(path, in: parent, attributes) else {
+          throw Refusal(.precondition)
+        }
       }
     }
   }

@@ -162,6 +162,8 @@ package struct Scanner<Index: ScanIndex> {
     try closeRow()
     try flushLoose()
     while !underWay.isEmpty { try settle() }
+    // A file that could not be hashed is known later than what comes after it.
+    report.unknown.sort()
     try progress(report.scannedCount, report.hashedByteCount)
   }
 }

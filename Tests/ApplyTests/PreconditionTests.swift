@@ -1,0 +1,161 @@
+import Apply
+import FileSystem
+import Glibc
+import Replica
+import TestSupport
+import Testing
+
+/// What is not what the change was meant for stays as it is.
+@Suite struct PreconditionTests {
+  let tree: ApplyTree
+  let staged = Array("staged".utf8)
+
+  init() throws {
+    tree = try ApplyTree()
+  }
+
+  /// What somebody does to a file behind the program's back.
+  enum Meddling: CaseIterable {
+    case edit, append, touch, changeMode, replaceByEqual, replaceByLink, replaceByDirectory, remove
+  }
+
+  @Test(arguments: Meddling.allCases)
+  func `a file that is no longer as it was is neither replaced nor removed`(
+    meddling: Meddling
+  ) throws {
+    try tree.make(.file, "p")
+    try touch(tree.location("p"), (1_600_000_000, 5))
+    let (attributes, stamp) = try tree.remembered("p")
+    try meddle(meddling)
+    let before = try tree.snapshot()
+    let name = try tree.stageFile("new")
+    let path = try Path("p")
+    var applier = try tree.applier()
+    let ofFile = refusal { () throws(Refusal) in
+      _ = try applier.install(name, at: path, .present(attributes, stamp))
+    }
+    let ofDirectory = refusal { () throws(Refusal) in
+      try applier.makeDirectory(
+        at: path, mode: 0o700, .present(attributes, stamp), stagedAs: Array("other".utf8))
+    }
+    let ofRemoval = refusal { () throws(Refusal) in
+      try applier.remove(path, attributes, stamp, stagedAs: Array("third".utf8))
+    }
+    #expect([ofFile, ofDirectory, ofRemoval] == [.precondition, .precondition, .precondition])
+    #expect(try tree.snapshot() == before)
+  }
+
+  private func meddle(_ meddling: Meddling) throws {
+    switch meddling {
+    case .edit:
+      try tree.make(.file, "p", "NEW")
+      try touch(tree.location("p"), (1_600_000_000, 5))
+    case .append:
+      try tree.make(.file, "p", "older")
+      try touch(tree.location("p"), (1_600_000_000, 5))
+    case .touch: try touch(tree.location("p"), (1_600_000_001, 0))
+    case .changeMode: try setMode(tree.location("p"), 0o600)
+    case .replaceByEqual:
+      try tree.make(.file, "q", "old")
+      try touch(tree.location("q"), (1_600_000_000, 5))
+      try #require(rename(tree.location("q").cString, tree.location("p").cString) == 0)
+    case .replaceByLink:
+      try tree.remove("p")
+      try tree.make(.link, "p")
+    case .replaceByDirectory:
+      try tree.remove("p")
+      try tree.make(.directory, "p")
+    case .remove: try tree.remove("p")
+    }
+  }
+
+  @Test(arguments: [true, false])
+  func `without a stamp the content decides`(isEdited: Bool) throws {
+    for name in ["p", "q"] { try tree.make(.file, name, isEdited ? "NEW" : "old") }
+    let (attributes, _) = try tree.remembered("p", "old")
+    let name = try tree.stageFile("staged")
+    var applier = try tree.applier()
+    let (first, second) = (try Path("p"), try Path("q"))
+    let ofFile = refusal { () throws(Refusal) in
+      _ = try applier.install(name, at: first, .present(attributes, .unknown))
+    }
+    let ofRemoval = refusal { () throws(Refusal) in
+      try applier.remove(second, attributes, .unknown, stagedAs: Array("other".utf8))
+    }
+    let expected: Problem.Code? = isEdited ? .precondition : nil
+    #expect(ofFile == expected && ofRemoval == expected)
+    let digests = try tree.snapshot()[0].items.map(\.digest)
+    let remaining = isEdited ? ["\(digest("NEW"))", "\(digest("NEW"))"] : ["\(digest("staged"))"]
+    #expect(digests == remaining)
+  }
+
+  @Test(arguments: [Attributes.Kind.file, .link], [Attributes.Kind.file, .link])
+  func `without a stamp another kind is another content`(
+    old: Attributes.Kind, new: Attributes.Kind
+  ) throws {
+    try tree.make(old, "p")
+    let (attributes, _) = try tree.remembered("p")
+    try tree.remove("p")
+    try tree.make(new, "p")
+    let before = try tree.snapshot()
+    let path = try Path("p")
+    var applier = try tree.applier()
+    let code = refusal { () throws(Refusal) in
+      try applier.remove(path, attributes, .unknown, stagedAs: staged)
+    }
+    #expect(code == (old == new ? nil : .precondition))
+    #expect(try (tree.snapshot() == before) == (old != new))
+  }
+
+  @Test func `a directory with something in it is neither replaced nor removed`() throws {
+    try tree.make(.directory, "p")
+    try tree.make(.file, "p/f")
+    let before = try tree.snapshot()
+    let (attributes, stamp) = try tree.remembered("p")
+    let name = try tree.stageFile("new")
+    let path = try Path("p")
+    var applier = try tree.applier()
+    let ofFile = refusal { () throws(Refusal) in
+      _ = try applier.install(name, at: path, .present(attributes, stamp))
+    }
+    let ofRemoval = refusal { () throws(Refusal) in
+      try applier.remove(path, attributes, stamp, stagedAs: Array("other".utf8))
+    }
+    #expect(ofFile == .inTheWay && ofRemoval == .notEmpty)
+    #expect(try tree.snapshot() == before)
+    #expect(try tree.staged() == [name])
+  }
+
+  @Test(arguments: ["../outside", "/absolute"])
+  func `a parent that became a link is not followed`(target: String) throws {
+    try tree.make(.directory, "d")
+    try tree.make(.file, "d/f", "outside")
+    let (attributes, stamp) = try tree.remembered("d/f", "outside")
+    for path in ["d/f", "d"] { try tree.remove(path) }
+    let absolute = tree.temporary.appending("outside")
+    try tree.make(.link, "d", target == "/absolute" ? absolute : target)
+    let before = try tree.snapshot()
+    let name = try tree.stageFile("new")
+    let (inside, beside) = (try Path("d/f"), try Path("d/g"))
+    let parent = Attributes.directory(mode: 0o700)
+    var applier = try tree.applier()
+    let codes = [
+      refusal { () throws(Refusal) in
+        _ = try applier.install(name, at: inside, .present(attributes, stamp))
+      },
+      refusal { () throws(Refusal) in _ = try applier.install(name, at: beside, .absent) },
+      refusal { () throws(Refusal) in
+        try applier.makeDirectory(at: beside, mode: 0o700, .absent, stagedAs: staged)
+      },
+      refusal { () throws(Refusal) in
+        try applier.remove(inside, attributes, .unknown, stagedAs: Array("other".utf8))
+      },
+      refusal { () throws(Refusal) in
+        _ = try applier.setMetadata(of: inside, to: parent, attributes, .unknown)
+      },
+    ]
+    #expect(codes == [.failed, .failed, .failed, .failed, .failed])
+    applier.restoreDirectoryTimes()
+    #expect(try tree.snapshot() == before)
+  }
+}

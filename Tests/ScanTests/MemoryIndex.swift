@@ -1,0 +1,71 @@
+import Replica
+import Scan
+
+/// An index in memory, which remembers what a scan did to its rows.
+final class MemoryIndex: ScanIndex {
+  /// What a scan did to a row, by the row's number, or how many entries it went on with.
+  enum Step: Equatable {
+    case kept(Int)
+    case dropped(Int)
+    case appended(Int)
+  }
+
+  /// The rows of the next scan.
+  private(set) var rows: [Bucket] = []
+  /// What the last scan did.
+  private(set) var steps: [Step] = []
+  private var result: [Bucket] = []
+  private var position = 0
+
+  func nextRow() -> Int? {
+    guard position < rows.count else { return nil }
+    position += 1
+    return position - 1
+  }
+
+  func bucket(of row: Int) -> Bucket { rows[row] }
+
+  func keep(_ row: Int) {
+    steps.append(.kept(row))
+    result.append(rows[row])
+  }
+
+  func drop(_ row: Int) { steps.append(.dropped(row)) }
+
+  func append(_ bucket: Bucket) {
+    steps.append(.appended(bucket.count))
+    if !bucket.isEmpty { result.append(bucket) }
+  }
+
+  /// Begins a scan.
+  func begin() {
+    (position, steps, result) = (0, [], [])
+  }
+
+  /// Ends a scan: what it wrote becomes what is remembered.
+  func end() {
+    rows = result
+  }
+
+  /// Remembers the same entries, `count` to a row.
+  func regroup(by count: Int) {
+    var regrouped: [Bucket] = []
+    for bucket in rows {
+      for index in 0..<bucket.count {
+        if regrouped.isEmpty || regrouped[regrouped.count - 1].count == count {
+          regrouped.append(Bucket())
+        }
+        regrouped[regrouped.count - 1].append(entryAt: index, of: bucket)
+      }
+    }
+    rows = regrouped
+  }
+
+  /// The entries of all rows, in the order of the rows.
+  var entries: [Entry] {
+    rows.flatMap { bucket in (0..<bucket.count).map { bucket.run.entry(at: $0) } }
+  }
+
+  /// The stamps of all rows.
+  var stamps: [Stamp] { rows.flatMap(\.stamps) }
+}

@@ -1,0 +1,86 @@
+import FileSystem
+import Glibc
+import Hashing
+import Replica
+import Scan
+import TestSupport
+
+/// A tree of its own for one test, and the index that its scans go into.
+struct ScannedTree {
+  /// The replica that scans.
+  static let replica = ReplicaID(rawValue: 7)
+  /// The time of deletions found.
+  static let now: Int64 = 1_700_000_000_000_000_000
+  /// A clock by which no status is racy.
+  static let calmClock = FileClock(now: .max, granularity: 0)
+  /// A clock by which every status is.
+  static let racyClock = FileClock(now: 0, granularity: 1)
+
+  let temporary: TemporaryDirectory
+  let index = MemoryIndex()
+
+  init() throws {
+    temporary = try TemporaryDirectory()
+  }
+
+  /// Scans once more.
+  @discardableResult
+  func scan(
+    excluding patterns: [String] = [], rehashes: Bool = false, clock: FileClock = calmClock,
+    progress: (Int, Int64) throws -> Void = { _, _ in }
+  ) throws -> ScanReport {
+    let rules = try patterns.map { try Filter.Rule(includes: false, pattern: Array($0.utf8)) }
+    index.begin()
+    let report = try Scanner.scan(
+      temporary.root(), into: index,
+      ScanOptions(
+        filter: Filter(rules: rules), rehashes: rehashes, replica: Self.replica, now: Self.now,
+        clock: clock), progress: progress)
+    index.end()
+    return report
+  }
+
+  func file(_ path: String, _ text: String = "content") throws {
+    try makeFile(temporary.appending(path), text)
+  }
+
+  func directory(_ path: String) throws {
+    try makeDirectory(bytes(path))
+  }
+
+  func link(_ path: String, to target: String) throws {
+    guard symlink(target, temporary.appending(path)) == 0 else { throw SystemFailure("symlink") }
+  }
+
+  func fifo(_ path: String) throws {
+    guard mkfifo(temporary.appending(path), 0o600) == 0 else { throw SystemFailure("mkfifo") }
+  }
+
+  func remove(_ path: String) throws {
+    guard Glibc.remove(temporary.appending(path)) == 0 else { throw SystemFailure("remove") }
+  }
+
+  func bytes(_ path: String) -> [UInt8] { Array(temporary.appending(path).utf8) }
+
+  /// The paths remembered, in the index's order, with a slash between names.
+  var paths: [String] {
+    index.entries.map { String(decoding: $0.path.slashed, as: UTF8.self) }
+  }
+
+  /// What is remembered of a path.
+  func entry(_ path: String) throws -> Entry? {
+    let path = try Path(slashed: Array(path.utf8))
+    return index.entries.first { $0.path == path }
+  }
+
+  /// How often the replica has changed a path.
+  func version(_ path: String) throws -> UInt64? {
+    try entry(path)?.vector[Self.replica]
+  }
+}
+
+/// The SHA-256 of a text.
+func digest(_ text: String) -> Digest {
+  var sha256 = SHA256()
+  return sha256.digest(of: Array(text.utf8))
+}

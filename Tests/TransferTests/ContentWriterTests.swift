@@ -1,0 +1,118 @@
+import FileSystem
+import Hashing
+import Replica
+import TestSupport
+import Testing
+import Transfer
+
+@Suite struct ContentWriterTests {
+  let temporary: TemporaryDirectory
+  let content = Array("content".utf8)
+
+  init() throws {
+    temporary = try TemporaryDirectory()
+  }
+
+  @Test(arguments: [0o400, 0o640, 0o1755] as [UInt16])
+  func `staged content has its mode and its time`(mode: UInt16) throws {
+    var writer = try makeWriter()
+    let wanted = fileAttributes(content, mode: mode)
+    let staged = try writer.stage(content, wanted)
+    let status = try writer.directory.status(of: staged.name)
+    #expect(Attributes(of: status, try stagedDigest(staged.name)) == wanted)
+  }
+
+  @Test func `pieces are joined`() throws {
+    var writer = try makeWriter()
+    try writer.begin(fileAttributes(largeContent))
+    try writer.write(Array(largeContent[..<300_000]))
+    try writer.write([])
+    try writer.write(Array(largeContent[300_000...]))
+    let staged = try writer.finish()
+    #expect(try stagedDigest(staged.name) == digest(largeContent))
+  }
+
+  @Test(arguments: ["Content", "conten", "content!", ""])
+  func `other content than announced leaves nothing in the stage`(text: String) throws {
+    var writer = try makeWriter()
+    expectMismatch { () throws(StagingFailure) in
+      _ = try writer.stage(Array(text.utf8), fileAttributes(content))
+    }
+    #expect(try stagedNames() == [])
+    let staged = try writer.stage(content, fileAttributes(content))
+    #expect(try stagedNames() == [staged.name])
+  }
+
+  @Test func `the right content of the wrong size is refused`() throws {
+    let wrong = Attributes.file(mode: 0o600, size: 8, modified: 0, digest: digest(content))
+    var writer = try makeWriter()
+    expectMismatch { () throws(StagingFailure) in _ = try writer.stage(content, wrong) }
+    #expect(try stagedNames() == [])
+  }
+
+  @Test func `a file begun anew, or forgotten, leaves nothing of the one before`() throws {
+    var writer = try makeWriter()
+    try writer.begin(fileAttributes(largeContent))
+    try writer.write(Array(largeContent[..<1000]))
+    let staged = try writer.stage(content, fileAttributes(content))
+    #expect(try stagedNames() == [staged.name])
+    try writer.begin(fileAttributes(largeContent))
+    writer.abandon()
+    writer.discard(staged.name)
+    #expect(try stagedNames() == [])
+    expectMismatch { () throws(StagingFailure) in _ = try writer.finish() }
+  }
+
+  @Test(arguments: [0, 262_143, 262_144, 262_145])
+  func `a file of the destination is copied`(byteCount: Int) throws {
+    let content = Array(largeContent[..<byteCount])
+    try makeFile(temporary.bytes / "f", content: content)
+    var writer = try makeWriter()
+    let staged = try writer.stage(copyOf: Path("f"), fileAttributes(content))
+    let status = try writer.directory.status(of: staged.name)
+    let found = Attributes(of: status, try stagedDigest(staged.name))
+    #expect(found == fileAttributes(content))
+  }
+
+  @Test(arguments: ["other", "none", "link", "directory"])
+  func `what has other content, or none, is not copied`(name: String) throws {
+    try makeFile(temporary.appending("other"), "CONTENT")
+    try makeDirectory(temporary.bytes / "directory")
+    try makeFile(temporary.appending("right"), "content")
+    try temporary.root().openDirectory(.root).makeLink(
+      Array("link".utf8), target: Array("right".utf8))
+    var writer = try makeWriter()
+    expectMismatch { () throws(StagingFailure) in
+      _ = try writer.stage(copyOf: Path(uncheckedKey: Array(name.utf8)), fileAttributes(content))
+    }
+    #expect(try stagedNames() == [])
+  }
+
+  private func makeWriter() throws -> ContentWriter {
+    let root = try temporary.root()
+    return ContentWriter(root: root, stage: try Stage(in: root.openDirectory(.root)))
+  }
+
+  private func stagedNames() throws -> [[UInt8]] {
+    try names(inDirectory: temporary.bytes / "stage")
+  }
+
+  private func stagedDigest(_ name: [UInt8]) throws -> Digest {
+    let file = try temporary.root().openFile(Path("stage").appending(name))
+    var buffer = [UInt8](repeating: 0, count: 1 << 20)
+    let count = try file.read(into: &buffer)
+    return digest(Array(buffer[..<count]))
+  }
+
+  private func expectMismatch(_ body: () throws(StagingFailure) -> Void) {
+    do {
+      try body()
+      Issue.record("nothing was thrown")
+    } catch {
+      guard case .mismatch = error else {
+        Issue.record("\(error)")
+        return
+      }
+    }
+  }
+}
