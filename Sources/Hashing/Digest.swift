@@ -27,6 +27,16 @@ package struct Digest: Sendable, BitwiseCopyable {
     self.init(bytes.span.bytes)
   }
 
+  /// The bitwise difference of both: over many digests, a sum that does not depend on their order,
+  /// and from which one is taken by adding it again. It tells of damage, not of forgery.
+  package func combined(with other: Digest) -> Digest {
+    Digest(
+      words: (
+        words.0 ^ other.words.0, words.1 ^ other.words.1, words.2 ^ other.words.2,
+        words.3 ^ other.words.3
+      ))
+  }
+
   /// The 32 bytes, in order.
   package var bytes: [UInt8] {
     var bytes: [UInt8] = []

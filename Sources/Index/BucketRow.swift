@@ -1,4 +1,4 @@
-internal import Hashing
+package import Hashing
 package import Merkle
 package import Replica
 
@@ -8,15 +8,13 @@ package struct BucketRow: Sendable {
   package let summary: BucketSummary
   /// The entries and their stamps.
   package let bucket: Bucket
+  /// The checksum over both.
+  package let checksum: Digest
 
   /// The columns in the order in which they are read and written.
   static let columns =
     "first_key, boundary, entry_count, live_count, ends_live, state, content, entries, stamps,"
     + " checksum"
-
-  /// The first of the columns, those of the summary.
-  static let summaryColumns =
-    "first_key, boundary, entry_count, live_count, ends_live, state, content"
 
   /// Reads the summary from the first columns of a row.
   static func summary(from statement: Statement) throws(IndexError) -> BucketSummary {
@@ -38,7 +36,7 @@ package struct BucketRow: Sendable {
     summary = try Self.summary(from: statement)
     let entries = statement.bytes(7)
     let stamps = statement.bytes(8)
-    let checksum = Self.checksum(of: summary, entries, stamps, using: &sha256)
+    checksum = Self.checksum(of: summary, entries, stamps, using: &sha256)
     guard statement.bytes(9) == checksum.bytes else { throw .corrupt }
     do {
       var reader = ByteReader(entries)

@@ -1,5 +1,5 @@
-internal import Hashing
-package import Merkle
+package import Hashing
+internal import Merkle
 package import Replica
 
 /// The stored index of one replica: a SQLite database with one row a bucket, for one thread.
@@ -13,6 +13,10 @@ package final class Index {
   package private(set) var replica: ReplicaID
   /// Whether the index was made by this opening.
   package let isNew: Bool
+
+  /// The sum of the checksums of all rows, by which a row that is lost without a trace is missed.
+  package private(set) var rowSum = Digest.zero
+  private var storedRowSum = Digest.zero
 
   let database: Database
   private var sha256 = SHA256()
@@ -52,6 +56,14 @@ package final class Index {
     replica = ReplicaID(rawValue: 0)
     guard let bytes = try value(of: "replica"), bytes.count == 8 else { throw .corrupt }
     replica = try Self.replica(from: bytes)
+    try readRowSum()
+  }
+
+  private func readRowSum() throws(IndexError) {
+    let bytes = try value(of: "rows") ?? Digest.zero.bytes
+    guard bytes.count == Digest.byteCount else { throw .corrupt }
+    rowSum = Digest(bytes.span.bytes)
+    storedRowSum = rowSum
   }
 
   private static func makeTables(
@@ -110,10 +122,17 @@ package final class Index {
   package func begin() throws(IndexError) { try database.execute("BEGIN IMMEDIATE") }
 
   /// Makes all since ``begin()`` durable.
-  package func commit() throws(IndexError) { try database.execute("COMMIT") }
+  package func commit() throws(IndexError) {
+    if rowSum != storedRowSum { try set("rows", to: rowSum.bytes) }
+    try database.execute("COMMIT")
+    storedRowSum = rowSum
+  }
 
   /// Takes all since ``begin()`` back.
-  package func rollback() throws(IndexError) { try database.execute("ROLLBACK") }
+  package func rollback() throws(IndexError) {
+    try database.execute("ROLLBACK")
+    try readRowSum()
+  }
 
   /// Up to `limit` rows in key order, from the first key not before `key` on.
   package func rows(from key: [UInt8], limit: Int) throws(IndexError) -> [BucketRow] {
@@ -140,18 +159,10 @@ package final class Index {
     return try selectNextKey.step() ? selectNextKey.bytes(0) : nil
   }
 
-  /// Calls `body` with the summary of every row, in key order.
-  package func forEachSummary(
-    _ body: (BucketSummary) throws(IndexError) -> Void
-  ) throws(IndexError) {
-    let select = try database.prepare(
-      "SELECT \(BucketRow.summaryColumns) FROM bucket ORDER BY first_key")
-    while try select.step() { try body(try BucketRow.summary(from: select)) }
-  }
-
-  func delete(rowFrom firstKey: [UInt8]) throws(IndexError) {
-    try deleteRow.bind(0, firstKey)
+  func delete(_ row: BucketRow) throws(IndexError) {
+    try deleteRow.bind(0, row.summary.firstKey)
     try deleteRow.run()
+    rowSum = rowSum.combined(with: row.checksum)
   }
 
   func insert(_ summary: BucketSummary, _ entries: [UInt8], _ stamps: [UInt8])
@@ -169,5 +180,6 @@ package final class Index {
     try insertRow.bind(8, stamps)
     try insertRow.bind(9, checksum.bytes)
     try insertRow.run()
+    rowSum = rowSum.combined(with: checksum)
   }
 }

@@ -34,7 +34,7 @@ package struct RowWriter: ~Copyable {
 
   /// Removes a stored row, whose entries follow changed or not at all.
   package func drop(_ row: BucketRow) throws(IndexError) {
-    try index.delete(rowFrom: row.summary.firstKey)
+    try index.delete(row)
   }
 
   /// Goes on with the entries of a bucket, wherever it was cut.

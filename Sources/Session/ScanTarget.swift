@@ -1,4 +1,5 @@
 internal import FileSystem
+internal import Hashing
 internal import Index
 internal import Merkle
 internal import Replica
@@ -13,6 +14,9 @@ final class ScanTarget: ScanIndex {
   private var view: ViewBuilder?
   private var page: ArraySlice<BucketRow> = []
   private var nextKey: [UInt8]? = []
+  /// What the rows should add up to, and what those read so far do.
+  private let expectedSum: Digest
+  private var readSum = Digest.zero
   private let commitIntervalSeconds: Int64?
   private var lastCommit = monotonicNanoseconds()
 
@@ -25,6 +29,7 @@ final class ScanTarget: ScanIndex {
     self.index = index
     writer = RowWriter(to: index)
     view = ViewBuilder(filter)
+    expectedSum = index.rowSum
     commitIntervalSeconds = seconds
   }
 
@@ -34,6 +39,8 @@ final class ScanTarget: ScanIndex {
       let rows = try index.rows(from: key, limit: Self.pageCount + 1)
       nextKey = rows.count > Self.pageCount ? rows[Self.pageCount].summary.firstKey : nil
       page = rows.prefix(Self.pageCount)
+      for row in page { readSum = readSum.combined(with: row.checksum) }
+      guard nextKey != nil || readSum == expectedSum else { throw IndexError.corrupt }
     }
     return page.popFirst()
   }

@@ -47,8 +47,15 @@ import Testing
     #expect(throws: IndexError.corrupt) { try index.stored() }
   }
 
-  /// Fixed seeds: a page's count of cells is the one byte whose damage SQLite does not notice.
-  @Test(arguments: [1, 2] as [UInt64])
+  @Test(arguments: ["DELETE FROM bucket WHERE rowid = 2", "DELETE FROM bucket"])
+  func `rows that are gone without a trace are missed`(change: String) throws {
+    let file = try IndexFile(holding: Self.entries(200))
+    try #require(try file.open().stored().count > 2)
+    try Database(path: file.path).execute(change)
+    #expect(throws: IndexError.corrupt) { try file.open().stored() }
+  }
+
+  @Test(arguments: SplitMix.seeds)
   func `a flipped byte of a row in the file is noticed or changes nothing`(seed: UInt64) throws {
     var random = SplitMix(seed: seed)
     let entries = Self.entries(60)

@@ -51,9 +51,13 @@ extension Index {
     try commit()
   }
 
-  /// All rows.
+  /// All rows, checked against their sum as a scan does.
   func stored() throws(IndexError) -> [StoredRow] {
-    try rows(from: [], limit: .max).map { row in
+    let rows = try rows(from: [], limit: .max)
+    guard rows.reduce(Digest.zero, { $0.combined(with: $1.checksum) }) == rowSum else {
+      throw .corrupt
+    }
+    return rows.map { row in
       StoredRow(
         summary: row.summary, entries: (0..<row.bucket.count).map { row.bucket.run.entry(at: $0) },
         stamps: row.bucket.stamps)
