@@ -25,8 +25,9 @@ final class ContentSource {
     try send(entry, reader.provision(for: entry, stamp))
   }
 
-  /// Sends an entry that needs no content from here.
-  func send(_ entry: Entry, _ provision: Provision) throws {
+  /// Sends an entry that needs no content from here; `isRecorded` if only its versions are new, so
+  /// that nothing in the directory around it changes.
+  func send(_ entry: Entry, _ provision: Provision, isRecorded: Bool = false) throws {
     let size = if case .inline(let content) = provision { content.count } else { 0 }
     let overhead = 2 * entry.path.key.count + 1024
     if writer.count > 0,
@@ -34,11 +35,10 @@ final class ContentSource {
     {
       try flush()
     }
-    let isUntouched = provision == .nothing && entry.attributes.kind != .directory
     writer.append(
       Change(
         entry: entry, provision: provision,
-        parentModified: isUntouched ? nil : reader.parentModified(of: entry.path)))
+        parentModified: isRecorded ? nil : reader.parentModified(of: entry.path)))
     literalByteCount += Int64(size)
     if provision == .stream {
       try flush()

@@ -58,12 +58,12 @@ extension CopyRun {
       try step(items: 1, bytes: entry.attributes.size)
     case .metadata:
       guard let entry = verdict.source else { return }
-      try source.send(entry, .nothing)
+      try source.send(entry, .nothing, isRecorded: true)
       try step(items: 1)
     case .record:
       // What the source has not heard of, it takes over; there is nothing to tell then.
       guard let entry = verdict.source else { return }
-      try source.send(entry, entry.attributes.isLive ? .nothing : .deletion)
+      try source.send(entry, entry.attributes.isLive ? .nothing : .deletion, isRecorded: true)
     case .nothing, .leave, .delete: return
     }
   }

@@ -258,7 +258,9 @@ final class Destination {
   private func make(_ step: Step) throws(Refusal) -> Stamp? {
     let path = step.path
     let attributes = step.plan.result.attributes
-    if let modified = step.parentModified { applier.setParentTime(of: path, to: modified) }
+    if let modified = step.parentModified, step.plan.decision != .record {
+      applier.setParentTime(of: path, to: modified)
+    }
     switch step.plan.decision {
     case .nothing, .leave: return nil
     case .record: return step.plan.stamp
