@@ -70,6 +70,7 @@ final class CopyRun {
       try close(comparison, reconciliation)
       return summary
     } catch {
+      peer.abandon()
       throw SessionError(error)
     }
   }

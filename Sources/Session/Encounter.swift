@@ -54,6 +54,7 @@ struct Encounter {
         }
       }
     } catch {
+      peer.abandon()
       throw SessionError(error)
     }
   }

@@ -75,6 +75,13 @@ final class Peer {
     connection.close()
   }
 
+  /// Ends a conversation that came to no end, and gives the other end most of a second to save
+  /// what it has begun, so that the next run does not find it busy.
+  func abandon() {
+    connection.abandon()
+    _ = farEnd.ending(withinTenths: 8)
+  }
+
   private func failure(sample: [UInt8]) -> SessionError.FarEndFailure {
     var status: Int32?
     switch farEnd.ending(withinTenths: 20) {

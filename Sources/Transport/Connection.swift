@@ -90,6 +90,14 @@ package final class Connection: Sendable {
     _ = queues.wait { $0.outgoingEnd }
   }
 
+  /// Drops what has not been written, and closes this end's way out as soon as that can be.
+  package func abandon() {
+    queues.change { queues in
+      queues.outgoing = []
+      queues.isClosing = true
+    }
+  }
+
   private static func take(_ queues: inout Queues) -> Frame {
     let frame = queues.incoming.removeFirst()
     queues.incomingByteCount -= frame.payload.count
