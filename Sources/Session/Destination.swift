@@ -97,6 +97,7 @@ final class Destination {
         isBroken = true
       }
       streaming = (change, plan, isBroken)
+      streamedByteCount = 0
       if change.entry.attributes.size == 0 { try accept(piece: []) }
     }
     return true
@@ -113,10 +114,7 @@ final class Destination {
     }
     streamedByteCount += Int64(piece.count)
     let isLast = streamedByteCount >= change.entry.attributes.size
-    if isLast {
-      streaming = nil
-      streamedByteCount = 0
-    }
+    if isLast { streaming = nil }
     guard !isBroken else { return }
     do {
       try writer.write(piece)
