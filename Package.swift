@@ -123,5 +123,8 @@ let package = Package(
     .testTarget(
       name: "EndToEndTests", dependencies: ["TestSupport", "Wire", "Replica", "Hashing"],
       swiftSettings: settings),
+    // The built program under faults of the system, the disk and the connection.
+    .testTarget(
+      name: "FaultTests", dependencies: ["TestSupport"], swiftSettings: settings),
   ]
 )
