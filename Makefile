@@ -5,9 +5,11 @@ PROGRAM = $(BIN)/treemend
 BIN = $(shell $(BUILD) --show-bin-path)
 
 LIBRARIES = libssl-dev zlib1g-dev libsqlite3-dev pkg-config openssh-client
-TEST_TOOLS = openssh-server rsync strace
+TEST_TOOLS = openssh-server rsync strace e2fsprogs
 
-.PHONY: quickstart build test install clean packages
+HISTORIES = 1000000
+
+.PHONY: quickstart build test simulate faults install clean packages
 
 # Builds the program and shows it at work.
 quickstart: build
@@ -18,8 +20,18 @@ build: packages
 
 test: PACKAGES = $(LIBRARIES) $(TEST_TOOLS)
 test: packages
+	swift run -c release simulate 200000
 	swift build --build-tests
 	swift test --skip-build
+
+# Checks so many random histories of replicas in memory.
+simulate: packages
+	swift run -c release simulate $(HISTORIES) $(SEED)
+
+# Makes every system call of a run fail, and ends it at every one, that the tests only sample.
+faults: PACKAGES = $(LIBRARIES) $(TEST_TOOLS)
+faults: packages
+	TREEMEND_FULL_SWEEP=1 swift test --filter FaultTests
 
 install: build
 	install -D -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/treemend

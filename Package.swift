@@ -78,7 +78,7 @@ let package = Package(
     .executableTarget(
       name: "treemend",
       dependencies: [
-        "Session", "Replica", "Hashing", "FileSystem", "Scan",
+        "Session", "Reconcile", "Replica", "Hashing", "FileSystem", "Scan",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
@@ -107,9 +107,24 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(
       name: "TestSupportTests", dependencies: ["TestSupport"], swiftSettings: settings),
+    // Histories of many replicas in memory: the planner, the tree and the index under faults.
+    .target(
+      name: "Simulation",
+      dependencies: [
+        "TestSupport", "Replica", "Merkle", "Reconcile", "Wire", "Exchange", "FileSystem", "Index",
+        "Hashing",
+      ], path: "Tests/Simulation", swiftSettings: settings),
+    .executableTarget(
+      name: "simulate", dependencies: ["Simulation"], path: "Tests/Simulate",
+      swiftSettings: settings),
+    .testTarget(
+      name: "SimulationTests", dependencies: ["Simulation", "Replica"], swiftSettings: settings),
     // The built program, from outside.
     .testTarget(
       name: "EndToEndTests", dependencies: ["TestSupport", "Wire", "Replica", "Hashing"],
       swiftSettings: settings),
+    // The built program under faults of the system, the disk and the connection.
+    .testTarget(
+      name: "FaultTests", dependencies: ["TestSupport"], swiftSettings: settings),
   ]
 )

@@ -154,8 +154,21 @@ package struct Applier: ~Copyable {
     directoryTimes.removeAll()
   }
 
+  /// Opens the directory around a path that something is taken from; its time is restored, too.
+  mutating func openDirectory(around path: Path) throws(Refusal) -> Directory {
+    do {
+      let directory = try root.openDirectory(path.parent)
+      if directoryTimes[path.parent] == nil {
+        directoryTimes[path.parent] = try directory.status().modified
+      }
+      return directory
+    } catch {
+      throw Refusal(error)
+    }
+  }
+
   /// Calls `body` with the directory around `path`, opened from the root, and the stage.
-  private mutating func inParent<Result>(
+  mutating func inParent<Result>(
     of path: Path,
     _ body: (borrowing Directory, borrowing Directory) throws(Refusal) -> Result
   ) throws(Refusal) -> Result {

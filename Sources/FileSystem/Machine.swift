@@ -45,13 +45,15 @@ func randomName() -> [UInt8] {
 }
 
 /// The identity of this installation, 32 hexadecimal digits (`machine-id(5)`); empty if it has none.
-package func machineID() -> [UInt8] {
+package func machineID() throws(SystemError) -> [UInt8] {
   var digits = [UInt8](repeating: 0, count: 32)
-  do {
+  do throws(SystemError) {
     let file = try Root(openingDirectoryAt: Array("/etc".utf8))
       .openDirectory(.root).openFile("machine-id".utf8)
     guard try file.read(into: &digits) == digits.count else { return [] }
   } catch {
+    // One that is there and cannot be read is not another one.
+    guard error.isAbsence else { throw error }
     return []
   }
   let isHexadecimal = digits.allSatisfy {

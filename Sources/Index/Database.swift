@@ -4,8 +4,12 @@ internal import CSQLite
 final class Database {
   private let connection: OpaquePointer
 
+  /// Nobody reads SQLite's statistics; done once, before the first database.
+  private static let isConfigured: Bool = sqlite3_keep_no_statistics() == SQLITE_OK
+
   /// Opens or creates the database in the file at `path`; an empty path is a temporary one.
   init(path: [UInt8]) throws(IndexError) {
+    _ = Self.isConfigured
     var opened: OpaquePointer?
     let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX
     let name = path.map(CChar.init(bitPattern:)) + [0]

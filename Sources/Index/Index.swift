@@ -7,10 +7,14 @@ package import Replica
 /// Whatever is wrong with it, it can be thrown away: a scan makes it anew.
 package final class Index {
   /// The version of the tables and of what is in them.
-  private static let formatVersion: Int64 = 1
+  private static let formatVersion: Int64 = 2
 
   /// The identity of the replica, drawn when the index was made.
   package private(set) var replica: ReplicaID
+  /// The last epochs that the replica has been in, ascending; none before the first.
+  package private(set) var epochs: [UInt64] = []
+  /// What is known of all replicas.
+  package private(set) var knowledge = Knowledge()
   /// Whether the index was made by this opening.
   package let isNew: Bool
 
@@ -41,6 +45,7 @@ package final class Index {
     let found = version.integer(0)
     version.reset()
     guard found <= Self.formatVersion else { throw .laterVersion(found) }
+    guard found == 0 || found == Self.formatVersion else { throw .corrupt }
     isNew = found == 0
     if isNew { try Self.makeTables(in: database, newReplica) }
     selectFrom = try database.prepare(
@@ -54,8 +59,29 @@ package final class Index {
       "INSERT INTO bucket (\(BucketRow.columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
     deleteRow = try database.prepare("DELETE FROM bucket WHERE first_key = ?")
     replica = ReplicaID(rawValue: 0)
-    guard let bytes = try value(of: "replica"), bytes.count == 8 else { throw .corrupt }
-    replica = try Self.replica(from: bytes)
+    try readFields()
+  }
+
+  /// Reads what is kept in memory, too.
+  private func readFields() throws(IndexError) {
+    do {
+      let bytes = try value(of: "identity") ?? []
+      var reader = ByteReader(bytes)
+      replica = ReplicaID(rawValue: try reader.readFixed())
+      epochs = []
+      for _ in 0..<(try reader.readCount(atMost: Self.epochLimit)) {
+        epochs.append((epochs.last ?? 0) &+ (try reader.readVarint()))
+      }
+      knowledge = try Knowledge(from: &reader)
+      let digest = try reader.readDigest()
+      guard reader.isAtEnd, sha256.digest(of: bytes.dropLast(Digest.byteCount)) == digest else {
+        throw IndexError.corrupt
+      }
+    } catch let error as IndexError {
+      throw error
+    } catch {
+      throw .corrupt
+    }
     try readRowSum()
   }
 
@@ -77,28 +103,54 @@ package final class Index {
         live_count INTEGER, ends_live INTEGER, state BLOB, content BLOB, entries BLOB,
         stamps BLOB, checksum BLOB);
       CREATE TABLE run (finished INTEGER, peer BLOB, exit_code INTEGER, item_count INTEGER);
+      CREATE TABLE expected (key BLOB PRIMARY KEY, entry BLOB) WITHOUT ROWID;
       CREATE TABLE peer (replica INTEGER PRIMARY KEY, name BLOB, seen INTEGER);
       """)
-    let insert = try database.prepare("INSERT INTO field VALUES (CAST('replica' AS BLOB), ?)")
-    var bytes: [UInt8] = []
-    bytes.append(fixed: replica.rawValue)
-    try insert.bind(0, bytes)
+    let insert = try database.prepare("INSERT INTO field VALUES (CAST('identity' AS BLOB), ?)")
+    try insert.bind(0, identity(of: replica, [], Knowledge()))
     try insert.run()
     try database.execute("PRAGMA user_version = \(formatVersion); COMMIT")
-  }
-
-  private static func replica(from bytes: [UInt8]) throws(IndexError) -> ReplicaID {
-    var reader = ByteReader(bytes)
-    do { return ReplicaID(rawValue: try reader.readFixed()) } catch { throw .corrupt }
   }
 
   /// Makes this replica another one, as after it was copied: what it has seen stays, and what it
   /// does from now on counts as the new one's.
   package func take(identity: ReplicaID) throws(IndexError) {
-    var bytes: [UInt8] = []
-    bytes.append(fixed: identity.rawValue)
-    try set("replica", to: bytes)
+    knowledge.inherit(from: replica, by: identity)
     replica = identity
+    epochs = []
+    try take(knowledge)
+  }
+
+  /// Keeps what is known of all replicas.
+  package func take(_ knowledge: Knowledge) throws(IndexError) {
+    try set("identity", to: Self.identity(of: replica, epochs, knowledge))
+    self.knowledge = knowledge
+  }
+
+  /// Goes on to `epoch`, and keeps what is known of all replicas.
+  package func take(epoch: UInt64, _ knowledge: Knowledge) throws(IndexError) {
+    epochs = epochs.suffix(Self.epochLimit - 1) + [epoch]
+    try take(knowledge)
+  }
+
+  /// The epoch that the replica's last changes were made in; 0 before the first.
+  package var epoch: UInt64 { epochs.last ?? 0 }
+
+  /// How many epochs are remembered.
+  private static let epochLimit = 64
+
+  /// Who the replica is and what it knows of others, and a checksum.
+  private static func identity(
+    of replica: ReplicaID, _ epochs: [UInt64], _ knowledge: Knowledge
+  ) -> [UInt8] {
+    var bytes: [UInt8] = []
+    bytes.append(fixed: replica.rawValue)
+    bytes.append(count: epochs.count)
+    for (former, epoch) in zip([0] + epochs, epochs) { bytes.append(varint: epoch &- former) }
+    knowledge.encode(to: &bytes)
+    var sha256 = SHA256()
+    sha256.digest(of: bytes).append(to: &bytes)
+    return bytes
   }
 
   /// The bytes kept under `name`, or nil.
@@ -131,7 +183,7 @@ package final class Index {
   /// Takes all since ``begin()`` back.
   package func rollback() throws(IndexError) {
     try database.execute("ROLLBACK")
-    try readRowSum()
+    try readFields()
   }
 
   /// Up to `limit` rows in key order, from the first key not before `key` on.

@@ -11,16 +11,11 @@ package final class Ledger {
     package let theirs: Entry?
   }
 
-  /// Bytes that come behind every key: no name has as many.
-  private static let behindAll = [UInt8](repeating: 0xff, count: Path.maximumNameByteCount + 1)
-
   private let database: Database
   private let insertMine: Statement
   private let insertTheirs: Statement
   private let selectFrom: Statement
   private let selectAt: Statement
-  private let insertDeletion: Statement
-  private let selectDeletions: Statement
 
   /// Creates an empty ledger.
   package init() throws(IndexError) {
@@ -29,7 +24,6 @@ package final class Ledger {
       """
       PRAGMA synchronous = OFF; PRAGMA journal_mode = OFF; PRAGMA cache_size = -2048;
       CREATE TABLE difference (key BLOB PRIMARY KEY, theirs BLOB) WITHOUT ROWID;
-      CREATE TABLE deletion (key BLOB PRIMARY KEY) WITHOUT ROWID;
       """)
     insertMine = try database.prepare(
       "INSERT INTO difference VALUES (?, NULL) ON CONFLICT DO NOTHING")
@@ -38,9 +32,6 @@ package final class Ledger {
     selectFrom = try database.prepare(
       "SELECT key, theirs FROM difference WHERE key > ? ORDER BY key LIMIT 256")
     selectAt = try database.prepare("SELECT theirs FROM difference WHERE key = ?")
-    insertDeletion = try database.prepare("INSERT OR IGNORE INTO deletion VALUES (?)")
-    selectDeletions = try database.prepare(
-      "SELECT key FROM deletion WHERE key < ? ORDER BY key DESC LIMIT 256")
     try database.execute("BEGIN")
   }
 
@@ -100,21 +91,5 @@ package final class Ledger {
     } catch {
       throw .corrupt
     }
-  }
-
-  /// Notes that a path is to be deleted.
-  package func add(deletion path: Path) throws(IndexError) {
-    try insertDeletion.bind(0, path.key)
-    try insertDeletion.run()
-  }
-
-  /// The next paths to be deleted before `key`, the last first, so that what is in a directory
-  /// comes before it; nil begins. None at the end.
-  package func deletions(before key: [UInt8]?) throws(IndexError) -> [Path] {
-    try selectDeletions.bind(0, key ?? Self.behindAll)
-    defer { selectDeletions.reset() }
-    var paths: [Path] = []
-    while try selectDeletions.step() { paths.append(Path(uncheckedKey: selectDeletions.bytes(0))) }
-    return paths
   }
 }

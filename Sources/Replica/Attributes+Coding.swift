@@ -54,6 +54,7 @@ extension EntryRun {
       output.append(fixed: counter.replica.rawValue)
       output.append(varint: counter.value)
     }
+    vector.encodeDots(to: &output)
   }
 
   /// Appends what the content digest of one live entry covers: kind, executable bit, size, digest

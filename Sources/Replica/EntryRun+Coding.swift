@@ -75,6 +75,7 @@ extension EntryRun {
         output.append(count: next)
         output.append(varint: counter.value)
       }
+      vector.encodeDots(to: &output)
     }
   }
 
@@ -97,7 +98,7 @@ extension EntryRun {
         unused.remove(replica)
         counters.append(VersionVector.Counter(replica: replica, value: try reader.readVarint()))
       }
-      vectors.append(try VersionVector(counters: counters))
+      vectors.append(try VersionVector(counters: counters, dotsFrom: &reader))
     }
     guard unused.isEmpty, Set(vectors).count == vectors.count else { throw .vector }
     return vectors

@@ -1,16 +1,18 @@
-/// How many changes to an entry each replica has made: one counter a replica, absent for none.
+/// The changes to an entry that a version has seen: for each replica the epoch of its last one,
+/// absent for none; and which of them made the version, its dots.
 ///
 /// Vectors order versions by cause and never by clock (Parker et al., "Detection of Mutual
-/// Inconsistency in Distributed Systems", 1983).
+/// Inconsistency in Distributed Systems", 1983). The dots tell a version that another has seen from
+/// one that it has merely outlived (Preguiça et al., "Dotted Version Vectors", 2010).
 package struct VersionVector: Hashable, Sendable {
   /// The most replicas that one vector may name.
   package static let maximumCount = 1024
 
-  /// The counter of one replica, at least 1.
+  /// One change: the replica that made it and the replica's epoch at the time, at least 1.
   package struct Counter: Hashable, Sendable, BitwiseCopyable {
-    /// The replica that made the changes.
+    /// The replica that made the change.
     package let replica: ReplicaID
-    /// How many it has made.
+    /// Its epoch: later changes have a greater one.
     package var value: UInt64
 
     /// Creates the counter of `replica`.
@@ -34,23 +36,35 @@ package struct VersionVector: Hashable, Sendable {
 
   /// The counters by ascending replica.
   package private(set) var counters: [Counter]
+  /// The changes that made this version, by ascending replica: one, or several that replicas made
+  /// alike without knowing of each other. The counters cover them.
+  package private(set) var dots: [Counter]
 
   /// Creates the vector of an entry that nobody has changed.
   package init() {
     counters = []
+    dots = []
   }
 
-  /// Creates the vector of an entry that `replica` has changed `value` times.
+  /// Creates the vector of an entry that `replica` has changed in its epoch `value` alone.
   package init(_ replica: ReplicaID, _ value: UInt64 = 1) {
     counters = [Counter(replica: replica, value: value)]
+    dots = counters
   }
 
-  /// Takes counters that ascend by replica and are at least 1, or throws.
-  package init(counters: [Counter]) throws(Malformed) {
-    guard counters.count <= Self.maximumCount, counters.allSatisfy({ $0.value > 0 }),
-      zip(counters, counters.dropFirst()).allSatisfy({ $0.replica < $1.replica })
-    else { throw .vector }
+  /// Takes counters, and dots that they cover; both ascend by replica and are at least 1. Throws if
+  /// they are not so, or if there are counters and no dots.
+  package init(counters: [Counter], dots: [Counter]) throws(Malformed) {
     self.counters = counters
+    self.dots = dots
+    guard counters.count <= Self.maximumCount, Self.isOrdered(counters), Self.isOrdered(dots),
+      dots.allSatisfy(covers), dots.isEmpty == counters.isEmpty
+    else { throw .vector }
+  }
+
+  private static func isOrdered(_ counters: [Counter]) -> Bool {
+    counters.allSatisfy { $0.value > 0 }
+      && zip(counters, counters.dropFirst()).allSatisfy { $0.replica < $1.replica }
   }
 
   /// The counter of `replica`, 0 if it is not named.
@@ -58,11 +72,21 @@ package struct VersionVector: Hashable, Sendable {
     counters.first { $0.replica == replica }?.value ?? 0
   }
 
-  /// How this vector stands to `other`.
+  /// Whether the change `counter` is among those seen.
+  package func covers(_ counter: Counter) -> Bool {
+    self[counter.replica] >= counter.value
+  }
+
+  /// Whether `other` is this version, or one that was seen before this one was made.
+  package func hasSeen(_ other: VersionVector) -> Bool {
+    other.dots.allSatisfy(covers)
+  }
+
+  /// How this vector stands to `other`, the dots aside.
   package func compared(with other: VersionVector) -> Causality {
     var ahead = false
     var behind = false
-    merge(other) { mine, theirs in
+    merge(counters, other.counters) { mine, theirs in
       ahead = ahead || mine > theirs
       behind = behind || mine < theirs
       return 0
@@ -75,30 +99,40 @@ package struct VersionVector: Hashable, Sendable {
     }
   }
 
-  /// The least vector that dominates or equals both.
+  /// This version after it has seen all that `other` has: the least vector that dominates or
+  /// equals both, with this one's dots.
   package func joined(with other: VersionVector) -> VersionVector {
-    if self == other { return self }
-    var joined = VersionVector()
-    joined.counters = merge(other) { Swift.max($0, $1) }
+    if counters == other.counters { return self }
+    if counters.isEmpty { return other }
+    var joined = self
+    joined.counters = merge(counters, other.counters) { Swift.max($0, $1) }
     return joined
   }
 
-  /// The vector after one more change made by `replica`; the same if no counter can go further,
-  /// as none does but by a peer's forgery.
-  package func raised(by replica: ReplicaID) -> VersionVector {
-    let value = self[replica]
-    return joined(with: VersionVector(replica, value == .max ? value : value + 1))
+  /// The version that this one and `other` are, which have come to be the same by themselves.
+  package func merged(with other: VersionVector) -> VersionVector {
+    var merged = joined(with: other)
+    merged.dots = merge(dots, other.dots) { Swift.max($0, $1) }
+    return merged
   }
 
-  /// Walks both vectors in order of replica and returns the counters that `combine` makes of each
+  /// The vector after one more change, made by `replica` in its epoch `epoch`; later than all its
+  /// former ones even so, but where no counter can go further, as none does but by forgery.
+  package func raised(by replica: ReplicaID, in epoch: UInt64) -> VersionVector {
+    let former = self[replica]
+    let next = former == .max ? former : former + 1
+    return VersionVector(replica, Swift.max(next, epoch)).joined(with: self)
+  }
+
+  /// Walks both lists in order of replica and returns the counters that `combine` makes of each
   /// pair, leaving out those that are zero.
   @discardableResult
   private func merge(
-    _ other: VersionVector, combine: (UInt64, UInt64) -> UInt64
+    _ one: [Counter], _ other: [Counter], combine: (UInt64, UInt64) -> UInt64
   ) -> [Counter] {
     var merged: [Counter] = []
-    var left = counters[...]
-    var right = other.counters[...]
+    var left = one[...]
+    var right = other[...]
     while let replica = [left.first?.replica, right.first?.replica].compactMap(\.self).min() {
       let mine = left.first?.replica == replica ? left.removeFirst().value : 0
       let theirs = right.first?.replica == replica ? right.removeFirst().value : 0

@@ -40,12 +40,16 @@ extension Scanner {
     let attributes = Attributes.directory(mode: status.mode)
     if status.device != rootDevice { unknownSubtree(path, .mounted, 0) }
     guard matches(path) else {
-      return try add(path, .known(attributes, VersionVector(options.replica), .none))
+      let vector = options.observer.found(attributes, at: path, remembered: nil)
+      report.changedCount += 1
+      return try add(path, .known(attributes, vector, .none))
     }
     let remembered = merge.bucket.run.attributes(at: merge.position)
     report.rememberedCount += remembered.isLive ? 1 : 0
-    if remembered == attributes { return try keepRemembered() }
-    let vector = merge.bucket.run.vector(at: merge.position).raised(by: options.replica)
+    let former = merge.bucket.run.vector(at: merge.position)
+    let vector = options.observer.found(attributes, at: path, remembered: (remembered, former))
+    if remembered == attributes, vector == former { return try keepRemembered() }
+    report.changedCount += 1
     try replaceRemembered(path, .known(attributes, vector, .none))
   }
 
@@ -70,23 +74,32 @@ extension Scanner {
           return
         }
         let attributes = merge.bucket.run.attributes(at: position)
-        if !attributes.isLive {
-          try keepRemembered()
-          continue
-        }
-        report.rememberedCount += 1
-        let gone = merge.bucket.run.path(at: position)
-        if isOutOfView(gone, attributes) {
+        if attributes.isLive {
+          try passOver(live: attributes)
+        } else if options.observer.keeps(
+          tombstone: attributes, merge.bucket.run.vector(at: position))
+        {
           try keepRemembered()
         } else {
-          let vector = merge.bucket.run.vector(at: position).raised(by: options.replica)
-          try replaceRemembered(
-            gone, .known(.tombstone(deleted: options.now), vector, .none))
+          try forgetRemembered()
         }
       }
       try closeRow()
       try enterNextRow()
     }
+  }
+
+  /// Deals with the next remembered entry, which the walk did not come upon.
+  private mutating func passOver(live attributes: Attributes) throws {
+    report.rememberedCount += 1
+    let gone = merge.bucket.run.path(at: merge.position)
+    if isOutOfView(gone, attributes) { return try keepRemembered() }
+    let vector = merge.bucket.run.vector(at: merge.position)
+    guard let missing = options.observer.missing(gone, vector) else {
+      return try forgetRemembered()
+    }
+    report.changedCount += 1
+    try replaceRemembered(gone, .known(missing.attributes, missing.vector, .none))
   }
 
   private func isOutOfView(_ path: Path, _ attributes: Attributes) -> Bool {
@@ -106,6 +119,11 @@ extension Scanner {
     merge.draft?.append(merge.bucket, merge.position..<(merge.position + 1))
     merge.position += 1
     try submitFullDraft()
+  }
+
+  private mutating func forgetRemembered() throws {
+    _ = beginDraft()
+    merge.position += 1
   }
 
   private mutating func replaceRemembered(_ path: Path, _ draft: DraftBucket.Draft) throws {
@@ -207,10 +225,9 @@ extension Scanner {
         case .digest(let digest, let status):
           report.hashedByteCount += status.size
           let attributes = Attributes(of: status, digest)
-          let vector =
-            remembered.map { old in
-              old.attributes == attributes ? old.vector : old.vector.raised(by: options.replica)
-            } ?? VersionVector(options.replica)
+          let vector = options.observer.found(
+            attributes, at: path, remembered: remembered.map { ($0.attributes, $0.vector) })
+          if vector != remembered?.vector { report.changedCount += 1 }
           let stamp = options.clock.isRacy(status) ? Stamp.unknown : Stamp(of: status)
           bucket.append(
             key: path.key.span, attributes: attributes, vector: vector, stamp: stamp)

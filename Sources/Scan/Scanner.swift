@@ -23,21 +23,18 @@ package struct ScanOptions: Sendable {
   package var filter: Filter
   /// Whether every file is hashed, whatever its status says.
   package var rehashes: Bool
-  /// The replica that makes the changes that the scan finds.
-  package var replica: ReplicaID
-  /// The time of deletions found, in nanoseconds since 1970.
-  package var now: Int64
+  /// What gives what is found its versions.
+  package var observer: Observer
   /// The file system's clock, for the racy rule.
   package var clock: FileClock
 
   /// Puts together the options.
   package init(
-    filter: Filter, rehashes: Bool, replica: ReplicaID, now: Int64, clock: FileClock
+    filter: Filter, rehashes: Bool, observer: Observer, clock: FileClock
   ) {
     self.filter = filter
     self.rehashes = rehashes
-    self.replica = replica
-    self.now = now
+    self.observer = observer
     self.clock = clock
   }
 }
@@ -50,6 +47,8 @@ package struct ScanReport: Sendable {
   package internal(set) var foundCount = 0
   /// The live entries that were remembered.
   package internal(set) var rememberedCount = 0
+  /// The entries that are new, changed or deleted.
+  package internal(set) var changedCount = 0
   /// The bytes hashed.
   package internal(set) var hashedByteCount: Int64 = 0
   /// What could not be dealt with.

@@ -20,16 +20,18 @@ final class ContentSource {
     self.deliver = deliver
   }
 
-  /// Sends an entry with its content, as it was when the file had `stamp`.
-  func send(_ entry: Entry, _ stamp: Stamp) throws {
-    try send(entry, reader.provision(for: entry, stamp))
+  /// Sends an entry with its content, which is at `path` here, as it was when the file had `stamp`.
+  func send(
+    _ entry: Entry, at path: Path, _ stamp: Stamp, conflictCopy: Path? = nil
+  ) throws {
+    try send(entry, reader.provision(for: entry, at: path, stamp), conflictCopy: conflictCopy)
   }
 
-  /// Sends an entry that needs no content from here; `isRecorded` if only its versions are new, so
-  /// that nothing in the directory around it changes.
-  func send(_ entry: Entry, _ provision: Provision, isRecorded: Bool = false) throws {
+  /// Sends an entry that needs no content from here, or with what it needs; what it replaces must
+  /// have been kept at `conflictCopy`.
+  func send(_ entry: Entry, _ provision: Provision, conflictCopy: Path? = nil) throws {
     let size = if case .inline(let content) = provision { content.count } else { 0 }
-    let overhead = 2 * entry.path.key.count + 1024
+    let overhead = 2 * (entry.path.key.count + (conflictCopy?.key.count ?? 0)) + 1024
     if writer.count > 0,
       writer.byteCount + size + overhead > Frame.maximumPayloadByteCount - 65_536
     {
@@ -38,7 +40,7 @@ final class ContentSource {
     writer.append(
       Change(
         entry: entry, provision: provision,
-        parentModified: isRecorded ? nil : reader.parentModified(of: entry.path)))
+        parentModified: reader.parentModified(of: entry.path), conflictCopy: conflictCopy))
     literalByteCount += Int64(size)
     if provision == .stream {
       try flush()

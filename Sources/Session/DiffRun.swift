@@ -1,5 +1,6 @@
 internal import FileSystem
 internal import Merkle
+internal import Reconcile
 internal import Replica
 
 /// A comparison of content that changes neither end.
@@ -13,7 +14,10 @@ enum DiffRun {
     let start = monotonicNanoseconds()
     var options = options
     options.isDryRun = true
-    let encounter = try Encounter(local: a, with: b, role: .compared, options) { count, bytes in
+    let encounter = try Encounter(
+      local: a, with: b, role: .compared, makesRoot: nil, localSide: .source, options
+    ) {
+      count, bytes in
       report(.progress(Progress(scanned: count, bytes)))
     }
     var summary = Summary()
@@ -32,6 +36,7 @@ enum DiffRun {
         case .copy, .mkdir, .link: summary.copiedCount += 1
         case .delete: summary.deletedCount += 1
         case .update, .metadata: summary.updatedCount += 1
+        case .move: break
         }
         report(.item(item))
       }
@@ -60,7 +65,9 @@ extension Item {
   fileprivate init?(comparing first: Attributes?, with second: Attributes?, at path: Path) {
     switch (first, second) {
     case (nil, nil): return nil
-    case (nil, let second): self.init(action: .delete, path: path, before: second, after: nil)
+    case (nil, let second):
+      self.init(
+        action: .delete, path: path, side: .destination, before: second, after: nil)
     case (let first?, nil):
       let action: Action =
         switch first.kind {
@@ -68,12 +75,12 @@ extension Item {
         case .link: .link
         default: .copy
         }
-      self.init(action: action, path: path, before: nil, after: first)
+      self.init(action: action, path: path, side: .destination, before: nil, after: first)
     case (let first?, let second?):
       if first == second { return nil }
       self.init(
         action: first.hasSameContent(as: second) ? .metadata : .update, path: path,
-        before: second, after: first)
+        side: .destination, before: second, after: first)
     }
   }
 }

@@ -1,4 +1,5 @@
 internal import FileSystem
+internal import Reconcile
 internal import Replica
 internal import Scan
 internal import Wire
@@ -8,8 +9,12 @@ internal import Wire
 struct Encounter {
   let local: LocalReplica
   let peer: Peer
+  /// Who the replicas were before the run.
+  let introductions: (local: Introduction, remote: Introduction)
   /// The other end's replica.
   let ready: Ready
+  /// By how much the other end's clock is ahead, in nanoseconds, but for the time on the way.
+  let clockSkew: Int64
   /// Where the other end's scan could not look.
   private let theirUnknown: UnknownPaths
   /// Whether there is any such place at either end.
@@ -17,22 +22,20 @@ struct Encounter {
   /// The other end's problems.
   let theirProblems: [Problem]
 
-  /// Opens the local replica, starts the other end, and has both scan at the same time.
+  /// Opens the local replica, starts the other end, and has both scan at the same time. The root of
+  /// the side `makesRoot` is made if it is not there.
   init(
-    local path: [UInt8], with location: Location, role: Open.Role, _ options: RunOptions,
-    progress: (Int, Int64) -> Void
+    local path: [UInt8], with location: Location, role: Open.Role, makesRoot: Side?,
+    localSide: Side, _ options: RunOptions, progress: (Int, Int64) -> Void
   ) throws(SessionError) {
-    local = try LocalReplica(
-      Opening(path, options, makesRoot: role == .source && !options.isDryRun))
-    peer = try Peer(location, options)
+    let makesRoot = options.isDryRun ? nil : makesRoot
+    local = try LocalReplica(Opening(path, options, makesRoot: makesRoot == localSide))
+    var flags = options.flags
+    if makesRoot == localSide.other { flags.insert(.makesRoot) }
+    (peer, introductions) = try Self.meet(local, location, role, flags, options)
+    clockSkew =
+      introductions.remote.clock.subtractingReportingOverflow(wallClockNanoseconds()).partialValue
     do {
-      let open = Open(
-        role: role, flags: options.flags,
-        lockWaitSeconds: UInt32(clamping: options.lockWaitSeconds),
-        root: location.path, stateDirectory: location.stateDirectory(options),
-        replica: local.index.replica,
-        rules: options.filter.rules.map { Open.Rule(includes: $0.includes, pattern: $0.pattern) })
-      try peer.send(try open.frame())
       try local.scan(progress: progress)
       var unknown: [Path] = []
       var problems: [Problem] = []
@@ -43,6 +46,7 @@ struct Encounter {
         case .problems: problems += try Outcomes(payload: frame.payload).problems
         case .ready:
           ready = try Ready(payload: frame.payload)
+          guard ready.replica == introductions.remote.replica else { throw Malformed.order }
           theirUnknown = UnknownPaths(unknown)
           theirProblems = problems
           hasUnknown = !unknown.isEmpty || !local.report.unknown.isEmpty
@@ -59,6 +63,37 @@ struct Encounter {
     }
   }
 
+  /// Introduces the ends to each other; again if the local replica turns out to be no longer who it
+  /// said it was.
+  private static func meet(
+    _ local: LocalReplica, _ location: Location, _ role: Open.Role, _ flags: Open.Flags,
+    _ options: RunOptions
+  ) throws(SessionError) -> (Peer, (Introduction, Introduction)) {
+    while true {
+      let peer = try Peer(location, options)
+      do {
+        let mine = local.introduction
+        let open = Open(
+          role: role, flags: flags,
+          lockWaitSeconds: UInt32(clamping: options.lockWaitSeconds),
+          root: location.path, stateDirectory: location.stateDirectory(options),
+          introduction: mine,
+          rules: options.filter.rules.map {
+            Open.Rule(includes: $0.includes, pattern: $0.pattern)
+          })
+        try peer.send(try open.frame())
+        let frame = try peer.receive()
+        guard frame.kind == .met else { throw Malformed.kind }
+        let theirs = try Introduction(payload: frame.payload)
+        if try local.meet(theirs) { return (peer, (mine, theirs)) }
+        peer.abandon()
+      } catch {
+        peer.abandon()
+        throw SessionError(error)
+      }
+    }
+  }
+
   /// The most paths that the other end may list.
   private static let listLimit = 1 << 20
 
@@ -67,7 +102,6 @@ struct Encounter {
     local.isUnknown(path) || theirUnknown.covers(path)
   }
 }
-
 extension Opening {
   /// How to open the local replica of a run.
   init(_ path: [UInt8], _ options: RunOptions, makesRoot: Bool = false) {

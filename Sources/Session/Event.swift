@@ -1,3 +1,4 @@
+package import Reconcile
 package import Replica
 
 /// What a run tells while it goes on.
@@ -8,53 +9,78 @@ package enum Event: Sendable {
   case problem(Problem)
   /// How far the run is.
   case progress(Progress)
+  /// Concurrent versions of a path.
+  case conflict(Conflict)
+  /// The clocks of both ends are apart by more than two seconds; positive if the far end's is
+  /// ahead.
+  case clockSkew(seconds: Double)
 }
 
-/// One change to the destination.
+/// Concurrent versions of a path, and what becomes of them.
+package struct Conflict: Hashable, Sendable {
+  /// The path.
+  package let path: Path
+  /// The replica whose version is taken; nil if none may be, and nothing is touched.
+  package let winner: Side?
+  /// Where the other version is kept, if it is.
+  package let loserPath: Path?
+
+  /// Creates the description of a conflict.
+  package init(path: Path, winner: Side?, loserPath: Path?) {
+    self.path = path
+    self.winner = winner
+    self.loserPath = loserPath
+  }
+}
+
+/// One change to a replica.
 package struct Item: Sendable {
   /// What is done to the path.
   package enum Action: String, Sendable {
-    /// A file that the destination did not have.
+    /// A file that the replica did not have.
     case copy
     /// New content for a file or link.
     case update
     /// Another mode or modification time over the same content.
     case metadata
-    /// What only the destination had is removed.
+    /// What the replica had is removed.
     case delete
-    /// A directory that the destination did not have.
+    /// A directory that the replica did not have.
     case mkdir
-    /// A symbolic link that the destination did not have.
+    /// A symbolic link that the replica did not have.
     case link
+    /// What the replica had under another path is renamed.
+    case move
   }
 
   /// What is done.
   package let action: Action
   /// Where.
   package let path: Path
-  /// What the destination had there, if anything.
+  /// The replica that is changed.
+  package let side: Side
+  /// What it had there, if anything.
   package let before: Attributes?
   /// What it has then; nil for a deletion.
   package let after: Attributes?
+  /// The former path of what is renamed.
+  package let from: Path?
 
   /// Creates the description of a change.
-  package init(action: Action, path: Path, before: Attributes?, after: Attributes?) {
+  package init(
+    action: Action, path: Path, side: Side, before: Attributes?, after: Attributes?,
+    from: Path? = nil
+  ) {
     self.action = action
     self.path = path
+    self.side = side
     self.before = before
     self.after = after
+    self.from = from
   }
 
   /// The size of the content that the change brings.
   package var byteCount: Int64 { after?.size ?? 0 }
-}
-
-/// The end of a run that something concerns.
-package enum Side: String, Sendable {
-  /// The replica that the destination is made to agree with.
-  case source
-  /// The replica that is changed.
-  case destination
 }
 
 /// How far a run is. Totals are exact, because the difference is known before the copying.
@@ -65,7 +91,7 @@ package struct Progress: Sendable {
     case scanning
     /// Finding out what differs; the counts are of nodes compared, without totals.
     case comparing
-    /// Changing the destination.
+    /// Making the changes.
     case transferring
   }
 

@@ -12,8 +12,8 @@ final class Fetch {
 
   private let peer: Peer
   private let destination: Destination
-  private unowned let run: CopyRun
-  private var queue: [(change: Change, asksForContent: Bool)] = []
+  private unowned let run: InitiatorRun
+  private var queue: [(change: Change, origin: Path?)] = []
   private var wanted: [Path] = []
   private var wantedByteCount: Int64 = 0
   /// For each unanswered frame, how many contents are still to come.
@@ -23,18 +23,19 @@ final class Fetch {
   /// How many bytes of content have come.
   private(set) var literalByteCount: Int64 = 0
 
-  init(_ peer: Peer, _ destination: Destination, run: CopyRun) {
+  init(_ peer: Peer, _ destination: Destination, run: InitiatorRun) {
     self.peer = peer
     self.destination = destination
     self.run = run
   }
 
-  /// Adds a change behind the others.
-  func add(_ change: Change, asksForContent: Bool) throws {
+  /// Adds a change behind the others, whose content the other end has at `origin`; nil if it needs
+  /// none.
+  func add(_ change: Change, from origin: Path?) throws {
     try Interruption.check()
-    queue.append((change, asksForContent))
-    if asksForContent {
-      wanted.append(change.entry.path)
+    queue.append((change, origin))
+    if let origin {
+      wanted.append(origin)
       wantedByteCount += change.entry.attributes.size
       if wanted.count == Self.wantCount || wantedByteCount >= Self.wantByteCount { try ask() }
     }
@@ -51,7 +52,9 @@ final class Fetch {
     let again = uncopied
     uncopied = []
     for change in again {
-      try add(Change(entry: change.entry, provision: .nothing), asksForContent: true)
+      let asked = Change(
+        entry: change.entry, provision: .nothing, conflictCopy: change.conflictCopy)
+      try add(asked, from: change.entry.path)
     }
     try ask()
     while try makeNext() {}
@@ -67,10 +70,10 @@ final class Fetch {
 
   /// Makes the first change of the queue; false if there is none.
   private func makeNext() throws -> Bool {
-    guard let (change, asksForContent) = queue.first else { return false }
+    guard let (change, origin) = queue.first else { return false }
     queue.removeFirst()
-    if asksForContent {
-      try make(change, with: try nextAnswer(for: change.entry.path))
+    if let origin {
+      try make(change, with: try nextAnswer(for: origin))
     } else if try !destination.accept(change) {
       uncopied.append(change)
     }
@@ -91,7 +94,8 @@ final class Fetch {
     if case .inline(let content) = answer.provision { literalByteCount += Int64(content.count) }
     _ = try destination.accept(
       Change(
-        entry: change.entry, provision: answer.provision, parentModified: answer.parentModified))
+        entry: change.entry, provision: answer.provision, parentModified: answer.parentModified,
+        conflictCopy: change.conflictCopy))
     while destination.isStreaming {
       let frame = try peer.receive()
       guard frame.kind == .content else { throw Malformed.kind }

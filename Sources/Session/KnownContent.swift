@@ -3,33 +3,33 @@ internal import Index
 internal import Reconcile
 internal import Replica
 
-/// Content that the destination is to have and that it has already, under other paths.
+/// Content that a replica is to have and that it has already, under other paths.
 struct KnownContent {
   private var paths: [Digest: Path] = [:]
 
-  /// Looks for what `reconciliation` wants among the entries of the destination.
+  /// Looks for what `plan` wants at `side` among the entries of that side.
   ///
-  /// What the destination has is known from the differences; and, as far as the ends agree, from
-  /// this end's own index.
+  /// What the other end has is known from the differences; and, as far as the ends agree, from this
+  /// end's own index.
   init(
-    for reconciliation: Reconciliation, local: LocalReplica, destinationCount: Int
+    for plan: Plan<PairedDifferences>, at side: Side, isLocal: Bool, _ local: LocalReplica,
+    liveCount: Int
   ) throws {
-    guard destinationCount > 0, reconciliation.tally.byteCount > 0 else { return }
+    guard liveCount > 0, plan.tally.byteCount > 0 else { return }
     var wanted: Set<UInt64> = []
-    try reconciliation.forEach { verdict in
-      if verdict.isContentWanted, let digest = verdict.source?.attributes.digest {
-        wanted.insert(digest.prefix)
-      }
+    try plan.forEachAction(at: side) { action in
+      if action.isContentWanted { wanted.insert(action.after.attributes.digest.prefix) }
     }
     guard !wanted.isEmpty else { return }
-    try reconciliation.forEach { verdict in
-      guard let theirs = verdict.destination, theirs.attributes.kind == .file else { return }
-      if wanted.contains(theirs.attributes.digest.prefix) {
-        paths[theirs.attributes.digest] = verdict.path
+    let differences = plan.differences
+    try differences.forEach { path, entries in
+      guard let there = entries[side], there.attributes.kind == .file else { return }
+      if wanted.contains(there.attributes.digest.prefix) {
+        paths[there.attributes.digest] = path
       }
     }
     // Reading the whole index costs about as much as sending four bytes an entry.
-    guard reconciliation.tally.byteCount > 4 * Int64(local.view.liveCount) else { return }
+    guard plan.tally.byteCount > 4 * Int64(local.view.liveCount) else { return }
     let tree = local.view.content
     for bucket in 0..<tree.bucketCount {
       let run = try local.bucket(bucket..<(bucket + 1), of: tree).run
@@ -39,16 +39,17 @@ struct KnownContent {
           wanted.contains(attributes.digest.prefix), paths[attributes.digest] == nil
         else { continue }
         let path = run.path(at: index)
-        if try !reconciliation.isPush || reconciliation.comparison.isUndisputed(path) {
+        if try isLocal || differences.comparison.isUndisputed(path) {
           paths[attributes.digest] = path
         }
       }
     }
   }
 
-  /// Where the destination has this content.
-  func path(of attributes: Attributes) -> Path? {
-    attributes.size == 0 ? nil : paths[attributes.digest]
+  /// Where the replica has the content that a change wants.
+  func path(for action: Action) -> Path? {
+    if let path = action.copiedFrom { return path }
+    return action.isContentWanted ? paths[action.after.attributes.digest] : nil
   }
 }
 

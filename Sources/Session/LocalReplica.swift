@@ -33,8 +33,18 @@ final class LocalReplica {
   private(set) var report = ScanReport()
   private(set) var clock = FileClock(now: .min, granularity: 0)
   private let lock: Lock?
+  /// By how much this run takes the replica to a later epoch: one for what the scan finds, one for
+  /// what the run changes, and some at random, so that no other course of events has the same.
+  let epochStep = 2 + randomNumber() % 1024
   private var isInTransaction = false
+  /// Whether the state is one of another tree than this, or of this one at another time, so that
+  /// what it says of files proves nothing.
+  var isRestored = false
+  /// The last change of a former identity that others surely know.
+  var lastTrusted: VersionVector.Counter?
   private var cached: CachedRow?
+  /// Whether the index has changed since the view was built.
+  private var isRecorded = false
   private var unknown = UnknownPaths([])
 
   /// Opens the replica and locks it.
@@ -67,8 +77,8 @@ final class LocalReplica {
       }
       hasStateInRoot = isInRoot
       index = try Self.openIndex(in: stateDirectory, opening)
-      if opening.isDryRun { try begin() }
-      try Self.checkIdentity(of: index, root, opening, isInRoot: isInRoot)
+      try begin()
+      try checkIdentity()
     } catch let error as SystemError where !error.isLackOfSpace {
       throw .root(path: opening.path, error)
     } catch {
@@ -92,52 +102,6 @@ final class LocalReplica {
     }
   }
 
-  /// Opens the index; one that cannot be read is set aside, and a new one begun.
-  private static func openIndex(in directory: [UInt8]?, _ opening: Opening) throws -> Index {
-    let replica = ReplicaID(rawValue: randomNumber())
-    let syncs = !opening.skipsSync
-    guard let directory else { return try Index(path: [], newReplica: replica, syncs: syncs) }
-    let path = directory + Array("/index".utf8)
-    do {
-      return try Index(path: path, newReplica: replica, syncs: syncs)
-    } catch IndexError.corrupt {
-      try setAsideIndex(in: directory)
-      return try Index(path: path, newReplica: replica, syncs: syncs)
-    }
-  }
-
-  /// Renames the files of an index that cannot be read, so that a new one can take their place.
-  private static func setAsideIndex(in directory: [UInt8]) throws {
-    let state = try Root(openingDirectoryAt: directory).openDirectory(.root)
-    for (name, newName) in [("index", "index.corrupt"), ("index-journal", "index.corrupt-journal")]
-    {
-      do {
-        try state.rename(name.utf8, to: state, as: newName.utf8, .replace)
-      } catch {
-        guard error.isAbsence else { throw error }
-      }
-    }
-  }
-
-  /// Notices a state that was copied or restored with its root, or that belongs to another root.
-  private static func checkIdentity(
-    of index: Index, _ root: Root, _ opening: Opening, isInRoot: Bool
-  ) throws {
-    var identity: [UInt8] = []
-    identity.append(fixed: try root.status().inode)
-    identity.append(fixed: try root.fileSystemID())
-    identity.append(contentsOf: machineID())
-    guard let known = try index.value(of: "root") else {
-      return try index.set("root", to: identity)
-    }
-    guard known != identity else { return }
-    guard isInRoot || opening.forces else {
-      throw SessionError.safety(.foreignState(path: opening.path))
-    }
-    try index.take(identity: ReplicaID(rawValue: randomNumber()))
-    try index.set("root", to: identity)
-  }
-
   static func randomNumber() -> UInt64 {
     randomBytes(8).reduce(0) { $0 << 8 | UInt64($1) }
   }
@@ -148,10 +112,7 @@ final class LocalReplica {
       do {
         try scanOnce(progress)
       } catch IndexError.corrupt {
-        isInTransaction = false
-        if let stateDirectory { try Self.setAsideIndex(in: stateDirectory) }
-        index = try Self.openIndex(in: stateDirectory, opening)
-        try Self.checkIdentity(of: index, root, opening, isInRoot: true)
+        try replaceIndex()
         try scanOnce(progress)
       }
     } catch {
@@ -162,10 +123,20 @@ final class LocalReplica {
 
   private func scanOnce(_ progress: (Int, Int64) -> Void) throws {
     try begin()
-    let target = ScanTarget(index, opening.filter, commitsEvery: opening.isDryRun ? nil : 10)
+    let now = wallClockNanoseconds()
+    let nextEpoch = introduction.nextEpoch
+    let target = ScanTarget(
+      index, opening.filter, commitsEvery: opening.isDryRun || isRestored ? nil : 10
+    ) { [unowned self] in
+      try commit()
+      try begin()
+    }
     let options = ScanOptions(
-      filter: opening.filter, rehashes: opening.rehashes, replica: index.replica,
-      now: wallClockNanoseconds(), clock: clock)
+      filter: opening.filter, rehashes: opening.rehashes || isRestored,
+      observer: Observer(
+        replica: index.replica, epoch: nextEpoch - 1, now: now, forgetsMissing: isRestored,
+        lastTrusted: lastTrusted, expected: try index.expected(), knowledge: index.knowledge),
+      clock: clock)
     report = try Scanner.scan(root, into: target, options) { count, byteCount in
       try Interruption.check()
       progress(count, byteCount)
@@ -179,7 +150,21 @@ final class LocalReplica {
     }
     view = target.takeView()
     unknown = UnknownPaths(report.unknown)
-    if !opening.isDryRun { try commit() }
+    var knowledge = index.knowledge
+    knowledge.note(index.replica, in: nextEpoch, now: now)
+    try index.take(epoch: nextEpoch, knowledge)
+    try index.clearExpected(at: index.expected().keys.filter { !isUnknown($0) })
+    isRestored = false
+    lastTrusted = nil
+    if !opening.isDryRun {
+      // What the index is to remember must outlast a power cut if the index does.
+      if report.changedCount > 0, !opening.skipsSync { try syncFileSystem() }
+      try commit()
+    }
+  }
+
+  private func syncFileSystem() throws(SystemError) {
+    try root.openDirectory(.root).syncFileSystem()
   }
 
   /// The entry at `path` that the run sees, with its stamp.
@@ -206,17 +191,29 @@ final class LocalReplica {
     }
   }
 
+  /// Notes what a batch of changes is to bring about, before it does.
+  func expect(_ entries: [Entry]) throws {
+    guard !opening.isDryRun, !entries.isEmpty else { return }
+    try begin()
+    try index.expect(entries)
+    try commit()
+  }
+
   /// Puts entries into the index, durably unless this is a dry run.
   func record(_ changes: [Recorded]) throws {
     guard !changes.isEmpty else { return }
     cached = nil
+    isRecorded = true
     try begin()
     try index.update(changes.sorted { $0.entry.path < $1.entry.path })
+    try index.clearExpected(at: changes.map(\.entry.path))
     try commit()
   }
 
   /// Builds the view again from the index as it is now.
   func renewView() throws {
+    guard isRecorded else { return }
+    isRecorded = false
     var builder = ViewBuilder(opening.filter)
     var key: [UInt8] = []
     while true {
@@ -233,19 +230,26 @@ final class LocalReplica {
     unknown.covers(path)
   }
 
-  private func begin() throws(IndexError) {
+  /// Goes on with another index.
+  func take(_ index: Index) throws(IndexError) {
+    self.index = index
+    cached = nil
+    try begin()
+  }
+
+  func begin() throws(IndexError) {
     guard !isInTransaction else { return }
     try index.begin()
     isInTransaction = true
   }
 
-  private func commit() throws(IndexError) {
+  func commit() throws(IndexError) {
     guard isInTransaction, !opening.isDryRun else { return }
     try index.commit()
     isInTransaction = false
   }
 
-  private func abandonTransaction() throws(IndexError) {
+  func abandonTransaction() throws(IndexError) {
     guard isInTransaction else { return }
     isInTransaction = false
     try index.rollback()

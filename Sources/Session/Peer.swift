@@ -70,9 +70,11 @@ final class Peer {
     }
   }
 
-  /// Ends the conversation.
+  /// Ends the conversation, and gives the other end two seconds to save what it has learnt, so that
+  /// the next run does not find it busy.
   func close() {
     connection.close()
+    _ = farEnd.ending(withinTenths: 20)
   }
 
   /// Ends a conversation that came to no end, and gives the other end most of a second to save

@@ -1,3 +1,4 @@
+package import Reconcile
 package import Scan
 
 /// What the user asked of a run, beyond the two replicas.
@@ -6,6 +7,10 @@ package struct RunOptions: Sendable {
   package var isDryRun = false
   /// Remove what only the destination has.
   package var deletes = false
+  /// Which replicas a two-way run may change.
+  package var direction = Direction.both
+  /// What becomes of concurrent versions in a two-way run.
+  package var conflictPolicy = ConflictPolicy.keepBoth
   /// The most deletions that the run may make; nil for the default guard.
   package var maximumDeletionCount: Int?
   /// Read and hash every file, whatever its status says.
@@ -29,4 +34,14 @@ package struct RunOptions: Sendable {
 
   /// Creates the options of a run that asks for nothing special.
   package init() {}
+}
+
+/// Which replicas a two-way run may change.
+package enum Direction: Sendable {
+  /// Both.
+  case both
+  /// The second.
+  case push
+  /// The first.
+  case pull
 }

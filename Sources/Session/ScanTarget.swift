@@ -18,6 +18,7 @@ final class ScanTarget: ScanIndex {
   private let expectedSum: Digest
   private var readSum = Digest.zero
   private let commitIntervalSeconds: Int64?
+  private let commit: () throws -> Void
   private var lastCommit = monotonicNanoseconds()
 
   /// How many rows are read at once.
@@ -25,12 +26,16 @@ final class ScanTarget: ScanIndex {
 
   /// Scans into `index`; with an interval, what has been hashed so far is made durable now and
   /// then, so that a long first scan that is cut short need not begin anew.
-  init(_ index: Index, _ filter: Filter, commitsEvery seconds: Int64?) {
+  init(
+    _ index: Index, _ filter: Filter, commitsEvery seconds: Int64?,
+    commit: @escaping () throws -> Void
+  ) {
     self.index = index
     writer = RowWriter(to: index)
     view = ViewBuilder(filter)
     expectedSum = index.rowSum
     commitIntervalSeconds = seconds
+    self.commit = commit
   }
 
   func nextRow() throws -> BucketRow? {
@@ -62,8 +67,7 @@ final class ScanTarget: ScanIndex {
       writer.isAtStart
     else { return }
     lastCommit = now
-    try index.commit()
-    try index.begin()
+    try commit()
   }
 
   /// Writes the last bucket.

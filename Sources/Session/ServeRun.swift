@@ -17,6 +17,7 @@ final class ServeRun {
   private let peerName: [UInt8]
   private var destination: Destination?
   private var itemCount = 0
+  private var hasHeard = false
 
   /// Greets the initiator and opens the replica that it names.
   private init(_ connection: Connection) throws {
@@ -27,7 +28,7 @@ final class ServeRun {
       throw SessionError.wrongProtocol(sample: [])
     }
     open = try Open(payload: try Self.payload(of: .open, from: connection))
-    peerName = Array("initiator \(open.replica)".utf8)
+    peerName = Array("initiator \(open.introduction.replica)".utf8)
     let opening = try Opening(open)
     if open.role != .compared, !opening.forces { try RootGuard.check(opening.path) }
     replica = try LocalReplica(opening)
@@ -54,16 +55,21 @@ final class ServeRun {
   }
 
   private func run() throws {
+    // What this replica knew before it heard the initiator: that is what tells the initiator whether
+    // it has been set back.
+    var introduction = replica.introduction
+    while try !replica.meet(open.introduction) { introduction = replica.introduction }
+    try connection.send(introduction.frame)
     try replica.scan { _, _ in }
     try sendReady()
     while let frame = try nextFrame() {
       switch (frame.kind, open.role) {
       case (.compare, _): try compare(frame)
-      case (.changes, .destination): try change(frame)
-      case (.content, .destination): try takePiece(frame)
-      case (.want, .source): try sendContent(frame)
-      case (.record, .source): try record(frame)
-      case (.finish, .source), (.finish, .destination): try finish()
+      case (.changes, .destination), (.changes, .both): try change(frame)
+      case (.content, .destination), (.content, .both): try takePiece(frame)
+      case (.want, .source), (.want, .both): try sendContent(frame)
+      case (.record, .source), (.record, .destination), (.record, .both): try record(frame)
+      case (.finish, .source), (.finish, .destination), (.finish, .both): try finish(frame)
       default: throw Malformed.kind
       }
     }
@@ -97,7 +103,7 @@ final class ServeRun {
     let view = replica.view
     try connection.send(
       Ready(
-        replica: replica.index.replica, clock: wallClockNanoseconds(),
+        replica: replica.index.replica,
         isNew: replica.index.isNew, entryCount: view.liveCount + view.tombstoneCount,
         liveCount: view.liveCount, stateRoot: view.state.root, contentRoot: view.content.root
       ).frame)
@@ -130,9 +136,17 @@ final class ServeRun {
 
   private func openedDestination() throws -> Destination {
     if let destination { return destination }
+    try hearInitiator()
     let opened = try Destination(replica, deletes: open.flags.contains(.deletes))
     destination = opened
     return opened
+  }
+
+  /// Notes how far the initiator has come, before the first version is taken from it.
+  private func hearInitiator() throws {
+    guard !hasHeard else { return }
+    hasHeard = true
+    try replica.hear(open.introduction)
   }
 
   private func takePiece(_ frame: Frame) throws {
@@ -150,7 +164,7 @@ final class ServeRun {
       if let (entry, stamp) = try replica.entry(at: path), entry.attributes.isLive,
         entry.attributes.kind != .directory
       {
-        try source.send(entry, stamp)
+        try source.send(entry, at: path, stamp)
       } else {
         let nothing = Entry(
           path: path, attributes: .tombstone(deleted: 0), vector: VersionVector())
@@ -163,6 +177,7 @@ final class ServeRun {
   /// Takes over versions for what this replica has as it is, and tombstones for what it has not.
   private func record(_ frame: Frame) throws {
     guard !open.flags.contains(.dryRun) else { throw Malformed.kind }
+    try hearInitiator()
     var stream = EntryStreamReader(frame.payload)
     var changes: [Recorded] = []
     while !stream.isAtEnd {
@@ -172,21 +187,27 @@ final class ServeRun {
       guard isAbsent || mine?.entry.attributes == entry.attributes, entry.path.isInTree else {
         throw Malformed.order
       }
-      let causality = entry.vector.compared(with: mine?.entry.vector ?? VersionVector())
-      guard causality == .dominates || causality == .equal else { throw Malformed.vector }
+      try replica.checkVersions(of: entry, over: mine?.entry)
       changes.append(Recorded(entry: entry, stamp: mine?.stamp ?? .none))
     }
     try replica.record(changes)
   }
 
-  private func finish() throws {
+  private func finish(_ frame: Frame) throws {
+    let finish = try Finish(payload: frame.payload)
+    if finish == .equal { return try replica.noteEqual(to: open.introduction) }
     if let destination {
       try destination.finish()
       for frame in destination.takeOutcomes().frames() { try connection.send(frame) }
-      self.destination = nil
     }
-    try replica.renewView()
+    if finish != .part {
+      destination = nil
+      try replica.renewView()
+    }
     let view = replica.view
+    if case .complete(let root) = finish, root == view.state.root {
+      try replica.noteEqual(to: open.introduction)
+    }
     try connection.send(
       Finished(stateRoot: view.state.root, contentRoot: view.content.root).frame)
   }
@@ -195,7 +216,7 @@ final class ServeRun {
     let now = wallClockNanoseconds()
     try replica.index.remember(
       RunRecord(finished: now, peer: peerName, exitCode: 0, itemCount: itemCount),
-      with: PeerRecord(replica: open.replica, name: peerName, seen: now))
+      with: PeerRecord(replica: open.introduction.replica, name: peerName, seen: now))
   }
 }
 
@@ -211,6 +232,6 @@ extension Opening {
       filter: try Filter(validating: rules), isDryRun: open.flags.contains(.dryRun),
       rehashes: open.flags.contains(.rehashes), skipsSync: open.flags.contains(.skipsSync),
       forces: open.flags.contains(.forces), lockWaitSeconds: Int(open.lockWaitSeconds),
-      makesRoot: open.role == .destination && !open.flags.contains(.dryRun))
+      makesRoot: open.flags.contains(.makesRoot) && !open.flags.contains(.dryRun))
   }
 }

@@ -2,6 +2,7 @@ internal import FileSystem
 package import Hashing
 internal import Index
 internal import Merkle
+internal import Reconcile
 package import Replica
 internal import Wire
 
@@ -19,15 +20,32 @@ package enum Session {
   package static func copy(
     from: Location, to: Location, options: RunOptions, report: (Event) -> Void
   ) throws(SessionError) -> Summary {
+    try run(from, to, isTwoWay: false, options, report)
+  }
+
+  /// Makes two replicas converge, as far as the direction lets both be changed. One of them at least
+  /// is local.
+  package static func sync(
+    _ a: Location, _ b: Location, options: RunOptions, report: (Event) -> Void
+  ) throws(SessionError) -> Summary {
+    try run(a, b, isTwoWay: true, options, report)
+  }
+
+  private static func run(
+    _ a: Location, _ b: Location, isTwoWay: Bool, _ options: RunOptions,
+    _ report: (Event) -> Void
+  ) throws(SessionError) -> Summary {
     do {
       return try withoutActuallyEscaping(report) { report in
-        switch (from, to) {
-        case (.local(let path), _):
-          try CopyRun(local: path, other: to, isPush: true, options, report).run()
-        case (.remote, .local(let path)):
-          try CopyRun(local: path, other: from, isPush: false, options, report).run()
-        case (.remote, .remote): preconditionFailure("one end of a run is local")
-        }
+        let (path, other, side): ([UInt8], Location, Side) =
+          switch (a, b) {
+          case (.local(let path), _): (path, b, .source)
+          case (.remote, .local(let path)): (path, a, .destination)
+          case (.remote, .remote): preconditionFailure("one end of a run is local")
+          }
+        return try InitiatorRun(
+          local: path, other: other, localSide: side, isTwoWay: isTwoWay, options, report
+        ).run()
       }
     } catch {
       throw SessionError(error)
@@ -58,7 +76,7 @@ package enum Session {
   }
 
   /// Prints nothing and changes nothing but the index: what is at `path`, after a scan.
-  private static func scanned(
+  static func scanned(
     _ path: [UInt8], _ options: RunOptions, _ report: (Event) -> Void
   ) throws(SessionError) -> LocalReplica {
     let replica = try LocalReplica(Opening(path, options))

@@ -30,6 +30,8 @@ package enum SessionError: Error {
   case inputOutput(SystemError)
   /// The stored index could not be used.
   case index(message: String)
+  /// What is to be settled is no conflict copy.
+  case noConflictCopy(path: Path)
   /// The user asked to stop.
   case interrupted
   /// The destination ran out of space.
@@ -55,6 +57,8 @@ package enum SessionError: Error {
     case foreignState(path: [UInt8])
     /// The first run that may delete meets a destination that no run has been to.
     case firstDeletion
+    /// A replica without any history is where another was met before; `name` is the user's.
+    case changedIdentity(name: [UInt8])
   }
 
   /// How the far end's process ended.

@@ -24,17 +24,27 @@ package struct Summary: Sendable {
   package var comparedNodeCount = 0
   /// Buckets that had to be opened to find the entries that differ.
   package var exchangedBucketCount = 0
-  /// Files, directories and links that the destination did not have.
+  /// Files, directories and links that a replica did not have.
   package var copiedCount = 0
-  /// Entries whose content or metadata changed at the destination.
+  /// Entries whose content or metadata changed at a replica.
   package var updatedCount = 0
-  /// Entries removed at the destination.
+  /// Entries removed at a replica.
   package var deletedCount = 0
   /// Entries that only the destination has and that were left there.
   package var extraneousCount = 0
+  /// Files and directories renamed.
+  package var movedCount = 0
+  /// Changes that would go to a replica that the run does not change.
+  package var leftCount = 0
+  /// Concurrent versions of which one was taken.
+  package var conflictCount = 0
+  /// Concurrent versions of which none was taken.
+  package var unsettledCount = 0
+  /// By how much the far end's clock is ahead, in seconds.
+  package var clockSkewSeconds = 0.0
   /// Bytes of content that crossed the pipe, before deflation.
   package var literalByteCount: Int64 = 0
-  /// Bytes of content that the destination found in its own files.
+  /// Bytes of content that was found where it was wanted.
   package var matchedByteCount: Int64 = 0
   /// Paths that could not be dealt with.
   package var problemCount = 0
@@ -44,6 +54,9 @@ package struct Summary: Sendable {
   package var noSpaceCount = 0
   /// How long the run took.
   package var seconds = 0.0
+
+  /// Changes of any kind.
+  var changeCount: Int { copiedCount + updatedCount + deletedCount + movedCount }
 
   /// Creates the summary of a run that did nothing.
   package init() {}

@@ -26,15 +26,18 @@ package struct ContentReader: ~Copyable {
     self.root = root
   }
 
-  /// What the destination needs for `entry`, whose file had `stamp` when it was scanned.
+  /// What the destination needs for `entry`, whose content is at `path` here, in a file that had
+  /// `stamp` when it was scanned.
   ///
   /// After `.stream`, ``nextPiece()`` gives the content.
-  package mutating func provision(for entry: Entry, _ stamp: Stamp) -> Provision {
+  package mutating func provision(
+    for entry: Entry, at path: Path, _ stamp: Stamp
+  ) -> Provision {
     do {
       switch entry.attributes.kind {
       case .directory, .tombstone: return .nothing
-      case .link: return try readLink(entry)
-      case .file: return try readFile(entry, stamp)
+      case .link: return try readLink(entry, at: path)
+      case .file: return try readFile(entry, at: path, stamp)
       }
     } catch {
       return .unavailable(error.isAbsence ? .vanished : .unreadable, systemCode: error.code)
@@ -67,16 +70,16 @@ package struct ContentReader: ~Copyable {
     return piece
   }
 
-  private func readLink(_ entry: Entry) throws(SystemError) -> Provision {
-    let target = try root.openDirectory(entry.path.parent).readLink(entry.path.name)
+  private func readLink(_ entry: Entry, at path: Path) throws(SystemError) -> Provision {
+    let target = try root.openDirectory(path.parent).readLink(path.name)
     return Int64(target.count) == entry.attributes.size
       ? .inline(target) : .unavailable(.changed, systemCode: 0)
   }
 
   private mutating func readFile(
-    _ entry: Entry, _ stamp: Stamp
+    _ entry: Entry, at path: Path, _ stamp: Stamp
   ) throws(SystemError) -> Provision {
-    let file = try root.openFile(entry.path)
+    let file = try root.openFile(path)
     guard let status = file.statusAtOpening,
       stamp == .unknown
         ? status.size == entry.attributes.size

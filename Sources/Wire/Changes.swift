@@ -10,27 +10,34 @@ package enum Provision: Equatable, Sendable {
   case stream
   /// The content that the destination has at another path.
   case copy(from: Path)
+  /// The file that the destination has at another path, which is renamed.
+  case move(from: Path)
   /// Nothing can be had: the source could not read the content that it had announced.
   case unavailable(Problem.Code, systemCode: Int32)
-  /// The path is to go; the entry is the source's tombstone, without versions if it has none.
+  /// The path is to go; the entry is the tombstone that stays.
   case deletion
 }
 
 /// An entry that the destination is to have, and how to bring it about.
 package struct Change: Equatable, Sendable {
-  /// The source's entry.
+  /// What the destination holds then.
   package let entry: Entry
   /// What it needs.
   package let provision: Provision
   /// The modification time that the source's directory around the entry has, in nanoseconds; nil
   /// if it is the same directory as the change before, or not known.
   package let parentModified: Int64?
+  /// Where what is replaced must have been kept before.
+  package let conflictCopy: Path?
 
   /// Creates a change.
-  package init(entry: Entry, provision: Provision, parentModified: Int64? = nil) {
+  package init(
+    entry: Entry, provision: Provision, parentModified: Int64? = nil, conflictCopy: Path? = nil
+  ) {
     self.entry = entry
     self.provision = provision
     self.parentModified = parentModified
+    self.conflictCopy = conflictCopy
   }
 }
 
@@ -51,14 +58,16 @@ package struct ChangesWriter: Sendable {
     count += 1
     stream.write(change.entry)
     stream.write { output in
-      output.append(change.parentModified == nil ? 0 : 1)
+      let hasTime: UInt8 = change.parentModified == nil ? 0 : 1
+      output.append(hasTime | (change.conflictCopy == nil ? 0 : 2))
       if let modified = change.parentModified { output.append(zigzag: modified) }
-      output.append(change.provision.form)
     }
+    if let path = change.conflictCopy { stream.write(path) }
+    stream.write { $0.append(change.provision.form) }
     switch change.provision {
     case .nothing, .stream, .deletion: break
     case .inline(let content): stream.write { $0.append(prefixed: content.span) }
-    case .copy(let path): stream.write(path)
+    case .copy(let path), .move(let path): stream.write(path)
     case .unavailable(let code, let systemCode):
       stream.write { output in
         output.append(code.rawValue)
@@ -86,12 +95,15 @@ package struct ChangesReader {
   package mutating func next() throws(Malformed) -> Change? {
     if stream.isAtEnd { return nil }
     let entry = try stream.readEntry()
-    let hasTime = try stream.fields.readByte()
-    guard hasTime <= 1 else { throw .kind }
-    let parentModified = hasTime == 1 ? try stream.fields.readZigzag() : nil
+    let parts = try stream.fields.readByte()
+    guard parts <= 3 else { throw .kind }
+    let parentModified = parts & 1 == 0 ? nil : try stream.fields.readZigzag()
+    let conflictCopy = parts & 2 == 0 ? nil : try stream.readPath()
     let provision = try readProvision()
     if provision == .stream { try stream.fields.expectEnd() }
-    return Change(entry: entry, provision: provision, parentModified: parentModified)
+    return Change(
+      entry: entry, provision: provision, parentModified: parentModified,
+      conflictCopy: conflictCopy)
   }
 
   private mutating func readProvision() throws(Malformed) -> Provision {
@@ -106,6 +118,7 @@ package struct ChangesReader {
       let (code, systemCode) = try stream.readReason()
       return .unavailable(code, systemCode: systemCode)
     case Provision.deletion.form: return .deletion
+    case Provision.move(from: .root).form: return .move(from: try stream.readPath())
     default: throw .kind
     }
   }
@@ -121,6 +134,7 @@ extension Provision {
     case .copy: 3
     case .unavailable: 4
     case .deletion: 5
+    case .move: 6
     }
   }
 }

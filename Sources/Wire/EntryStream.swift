@@ -38,6 +38,7 @@ package struct EntryStreamWriter: Sendable {
       bytes.append(fixed: counter.replica.rawValue)
       bytes.append(varint: counter.value)
     }
+    entry.vector.encodeDots(to: &bytes)
   }
 
   /// Writes whatever `body` appends.
@@ -84,7 +85,7 @@ package struct EntryStreamReader {
         let replica = ReplicaID(rawValue: try fields.readFixed())
         counters.append(VersionVector.Counter(replica: replica, value: try fields.readVarint()))
       }
-      vectors.append(try VersionVector(counters: counters))
+      vectors.append(try VersionVector(counters: counters, dotsFrom: &fields))
     }
     return Entry(path: path, attributes: attributes, vector: vectors[index])
   }

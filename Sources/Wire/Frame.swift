@@ -19,22 +19,24 @@ package struct Frame: Equatable, Sendable {
     case compare = 6
     /// What differs; from the responder.
     case differences = 7
-    /// Entries that the destination is to have, with what their content needs; from the source.
+    /// Entries that the receiver is to have, with what their content needs; both ways.
     case changes = 8
-    /// A piece of a large file; from the source.
+    /// A piece of a large file; both ways.
     case content = 9
-    /// Entries whose content is asked for; from the initiator of a pull.
+    /// Paths whose content is asked for; from the initiator.
     case want = 10
-    /// What became of changes; from the responder of a push.
+    /// What became of changes; from the responder.
     case outcomes = 11
-    /// Versions for the responder's index alone; from the initiator of a pull.
+    /// Versions for the responder's index alone; from the initiator.
     case record = 12
-    /// Nothing follows; from the initiator.
+    /// What came before is to be finished, and the initiator's root; from the initiator.
     case finish = 13
-    /// The roots after the run; from the responder.
+    /// The roots when that is done; from the responder.
     case finished = 14
     /// The sender stops, and why; both ways.
     case failure = 15
+    /// Who the responder is, before its scan.
+    case met = 16
   }
 
   /// The most bytes of a payload, before and after deflation.

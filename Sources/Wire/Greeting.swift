@@ -10,7 +10,7 @@ package enum Magic {
 /// The first frame of each end: which versions of the protocol it speaks.
 package struct Hello: Equatable, Sendable {
   /// The one version of the protocol that this program speaks.
-  package static let current: UInt64 = 1
+  package static let current: UInt64 = 2
 
   /// The oldest version spoken.
   package let oldest: UInt64
@@ -57,6 +57,8 @@ package struct Open: Equatable, Sendable {
     case source = 1
     /// It is made to agree with the initiator's.
     case destination = 2
+    /// Both converge.
+    case both = 3
   }
 
   /// What the run may do, one bit each.
@@ -77,7 +79,11 @@ package struct Open: Equatable, Sendable {
     package static let forces = Flags(rawValue: 16)
     /// Content is to be deflated where that pays.
     package static let compresses = Flags(rawValue: 32)
-    static let all: Flags = [.dryRun, .deletes, .rehashes, .skipsSync, .forces, .compresses]
+    /// A root that is not there is made, in a directory that is.
+    package static let makesRoot = Flags(rawValue: 64)
+    static let all: Flags = [
+      .dryRun, .deletes, .rehashes, .skipsSync, .forces, .compresses, .makesRoot,
+    ]
   }
 
   /// What the replica is in this run.
@@ -90,8 +96,8 @@ package struct Open: Equatable, Sendable {
   package var root: [UInt8]
   /// Where to keep state instead of in the root; empty for there.
   package var stateDirectory: [UInt8]
-  /// The initiator's identity.
-  package var replica: ReplicaID
+  /// The initiator.
+  package var introduction: Introduction
   /// The include and exclude rules in order.
   package var rules: [Rule]
 
@@ -111,14 +117,14 @@ package struct Open: Equatable, Sendable {
   /// Creates an order.
   package init(
     role: Role, flags: Flags, lockWaitSeconds: UInt32, root: [UInt8], stateDirectory: [UInt8],
-    replica: ReplicaID, rules: [Rule]
+    introduction: Introduction, rules: [Rule]
   ) {
     self.role = role
     self.flags = flags
     self.lockWaitSeconds = lockWaitSeconds
     self.root = root
     self.stateDirectory = stateDirectory
-    self.replica = replica
+    self.introduction = introduction
     self.rules = rules
   }
 
@@ -133,7 +139,7 @@ package struct Open: Equatable, Sendable {
     root = Array(try reader.readPrefixed(atMost: 65_536))
     stateDirectory = Array(try reader.readPrefixed(atMost: 65_536))
     guard !root.contains(0), !stateDirectory.contains(0) else { throw .key }
-    replica = ReplicaID(rawValue: try reader.readFixed())
+    introduction = try Introduction(from: &reader)
     rules = []
     for _ in 0..<(try reader.readCount(ofAtLeast: 2)) {
       let includes = try reader.readByte()
@@ -150,7 +156,7 @@ package struct Open: Equatable, Sendable {
     payload.append(varint: UInt64(lockWaitSeconds))
     payload.append(prefixed: root.span)
     payload.append(prefixed: stateDirectory.span)
-    payload.append(fixed: replica.rawValue)
+    introduction.encode(to: &payload)
     payload.append(count: rules.count)
     for rule in rules {
       payload.append(rule.includes ? 1 : 0)
@@ -165,8 +171,6 @@ package struct Open: Equatable, Sendable {
 package struct Ready: Equatable, Sendable {
   /// The replica's identity.
   package var replica: ReplicaID
-  /// The wall clock of its machine in nanoseconds since 1970.
-  package var clock: Int64
   /// Whether its state was made in this run.
   package var isNew: Bool
   /// The number of entries, tombstones included, that the run sees.
@@ -180,11 +184,10 @@ package struct Ready: Equatable, Sendable {
 
   /// Creates the report.
   package init(
-    replica: ReplicaID, clock: Int64, isNew: Bool, entryCount: Int, liveCount: Int,
+    replica: ReplicaID, isNew: Bool, entryCount: Int, liveCount: Int,
     stateRoot: Digest, contentRoot: Digest
   ) {
     self.replica = replica
-    self.clock = clock
     self.isNew = isNew
     self.entryCount = entryCount
     self.liveCount = liveCount
@@ -196,7 +199,6 @@ package struct Ready: Equatable, Sendable {
   package init(payload: [UInt8]) throws(Malformed) {
     var reader = ByteReader(payload)
     replica = ReplicaID(rawValue: try reader.readFixed())
-    clock = try reader.readFixed()
     let isNew = try reader.readByte()
     guard isNew <= 1 else { throw .kind }
     self.isNew = isNew == 1
@@ -211,7 +213,6 @@ package struct Ready: Equatable, Sendable {
   package var frame: Frame {
     var payload: [UInt8] = []
     payload.append(fixed: replica.rawValue)
-    payload.append(fixed: clock)
     payload.append(isNew ? 1 : 0)
     payload.append(count: entryCount)
     payload.append(count: liveCount)

@@ -104,7 +104,46 @@ package struct Outcomes: Equatable, Sendable {
   }
 }
 
-/// The responder's roots after the run.
+/// The end of a part of a run, or of all of it.
+package enum Finish: Equatable, Sendable {
+  /// What came before is to be done; more follows.
+  case part
+  /// Nothing follows, and the ends need not hold the same.
+  case run
+  /// Nothing follows, and the initiator holds entries with this state root.
+  case complete(stateRoot: Digest)
+  /// Nothing follows, not even an answer: the roots were the same from the beginning.
+  case equal
+
+  /// Reads the payload of a frame.
+  package init(payload: [UInt8]) throws(Malformed) {
+    var reader = ByteReader(payload)
+    switch try reader.readByte() {
+    case 0: self = .part
+    case 1: self = .run
+    case 2: self = .complete(stateRoot: try reader.readDigest())
+    case 3: self = .equal
+    default: throw .kind
+    }
+    try reader.expectEnd()
+  }
+
+  /// The frame.
+  package var frame: Frame {
+    var payload: [UInt8] = []
+    switch self {
+    case .part: payload.append(0)
+    case .run: payload.append(1)
+    case .equal: payload.append(3)
+    case .complete(let stateRoot):
+      payload.append(2)
+      stateRoot.append(to: &payload)
+    }
+    return Frame(.finish, payload)
+  }
+}
+
+/// The responder's roots after the changes so far.
 package struct Finished: Equatable, Sendable {
   /// The digest over all entries.
   package var stateRoot: Digest

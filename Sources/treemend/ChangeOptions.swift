@@ -6,9 +6,6 @@ struct ChangeOptions: ParsableArguments {
   @Flag(name: [.customShort("n"), .long], help: "Show what would be done, and change nothing.")
   var dryRun = false
 
-  @Flag(help: "Remove what only DST has; without it, nothing is ever removed.")
-  var delete = false
-
   @Option(
     help: ArgumentHelp(
       "Stop if more than N deletions are needed (default: half of the tree).", valueName: "n"))
@@ -24,7 +21,6 @@ struct ChangeOptions: ParsableArguments {
   func apply(to options: inout RunOptions) throws(Failure) {
     if let maxDelete, maxDelete < 0 { throw .usage("--max-delete needs a number from 0") }
     options.isDryRun = dryRun
-    options.deletes = delete
     options.maximumDeletionCount = maxDelete
     options.forces = force
     options.skipsSync = noFsync

@@ -2,10 +2,10 @@ internal import ArgumentParser
 
 /// The commands that have a name; a directory called so is reached as `./name`.
 enum CommandName: String, CaseIterable {
-  case diff, root, ls, status, serve, doctor, help
+  case sync, conflicts, diff, root, ls, status, serve, doctor, help
 
   /// Names that are kept for commands to come, so that no script can mean a directory by them.
-  static let reserved: Set = ["sync", "tree", "prove", "verify", "scrub", "conflicts"]
+  static let reserved: Set = ["tree", "prove", "verify", "scrub"]
 
   /// The command that `argument` names, nil if it names none; throws for a name that is reserved.
   init?(naming argument: [UInt8]) throws(Failure) {
@@ -21,6 +21,8 @@ enum CommandName: String, CaseIterable {
   /// The type that reads the command's options; nil for `help`, which has none.
   var type: (any Command.Type)? {
     switch self {
+    case .sync: Sync.self
+    case .conflicts: Conflicts.self
     case .diff: Diff.self
     case .root: Root.self
     case .ls: List.self

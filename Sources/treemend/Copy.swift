@@ -17,13 +17,19 @@ struct Copy: Command {
       Examples:
         treemend photos backup:photos          copy what is new or changed to a host
         treemend -nv --delete photos /mnt/p    show what a mirror would change
+        treemend sync photos laptop:photos     make both the same, whichever was changed
         treemend diff photos backup:photos     compare, and change nothing
       """,
-    subcommands: [Diff.self, Root.self, List.self, Status.self, Serve.self, Doctor.self],
+    subcommands: [
+      Sync.self, Conflicts.self, Diff.self, Root.self, List.self, Status.self, Serve.self,
+      Doctor.self,
+    ],
     helpNames: .long)
 
   @Argument(help: "The directory to take from.") var src: RawArgument
   @Argument(help: "The directory to change.") var dst: RawArgument
+  @Flag(help: "Remove what only DST has; without it, nothing is ever removed.")
+  var delete = false
   @OptionGroup(title: "Changes") var change: ChangeOptions
   @OptionGroup(title: "Selection") var selection: SelectionOptions
   @OptionGroup(title: "Connection") var connection: ConnectionOptions
@@ -35,6 +41,7 @@ struct Copy: Command {
   func execute() throws(Failure) -> ExitStatus {
     let (source, destination) = try Location.pair(src, dst)
     var options = RunOptions()
+    options.deletes = delete
     try change.apply(to: &options)
     try selection.apply(to: &options)
     try connection.apply(to: &options)

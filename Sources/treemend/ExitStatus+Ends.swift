@@ -10,6 +10,8 @@ extension ExitStatus {
         .inputOutput
       } else if summary.failureCount > 0 {
         .partial
+      } else if summary.unsettledCount > 0 {
+        .conflicts
       } else {
         isComparison && !summary.isEqual ? .different : .done
       }

@@ -1,18 +1,32 @@
+internal import Reconcile
 internal import Replica
 internal import Session
 
 /// One change as a line for people.
 struct ItemLine {
   let item: Item
+  /// Whether an arrow says which of two replicas is changed.
+  var isTwoWay = false
 
-  /// The name alone, as `-v` prints it; `deleting NAME` for a deletion.
+  /// The name alone, as `-v` prints it; `deleting NAME` for a deletion, and for a renaming
+  /// `moving NAME => NAME`.
   var verbose: String {
-    (item.action == .delete ? "deleting " : "") + name + "\n"
+    let verb =
+      switch item.action {
+      case .delete: "deleting "
+      case .move: "moving "
+      default: ""
+      }
+    return arrow + verb + name + "\n"
   }
 
   /// The name behind rsync's eleven columns, as `-i` prints it.
   func itemized(isPush: Bool, comparesContent: Bool) -> String {
-    columns(isPush: isPush, comparesContent: comparesContent) + " " + name + "\n"
+    arrow + columns(isPush: isPush, comparesContent: comparesContent) + " " + name + "\n"
+  }
+
+  private var arrow: String {
+    isTwoWay ? (item.side == .destination ? "-> " : "<- ") : ""
   }
 
   /// The name behind a mark that says which of two replicas has what, as `diff` prints it.
@@ -23,6 +37,7 @@ struct ItemLine {
       case .delete: ">"
       case .update: "!"
       case .metadata: "."
+      case .move: "="
       }
     return "\(mark) \(name)\n"
   }
@@ -30,6 +45,7 @@ struct ItemLine {
   /// rsync's columns `YXcstpoguax` (rsync(1), "--itemize-changes").
   func columns(isPush: Bool, comparesContent: Bool) -> String {
     guard item.action != .delete, let after = item.after else { return "*deleting  " }
+    if item.action == .move { return "*moving    " }
     let kind =
       switch after.kind {
       case .directory: "d"
@@ -58,6 +74,8 @@ struct ItemLine {
   }
 
   private var name: String {
-    Self.name(item.path, item.after?.isLive == true ? item.after : item.before)
+    let attributes = item.after?.isLive == true ? item.after : item.before
+    let former = item.from.map { Self.name($0, attributes) + " => " } ?? ""
+    return former + Self.name(item.path, attributes)
   }
 }

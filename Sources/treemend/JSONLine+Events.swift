@@ -1,4 +1,5 @@
 internal import Hashing
+internal import Reconcile
 internal import Replica
 internal import Session
 
@@ -18,8 +19,25 @@ extension JSONLine {
     var line = JSONLine(type: "item")
     line.add("action", item.action.rawValue)
     line.add("path", bytes: item.path.slashed)
-    line.add("bytes", item.byteCount)
-    line.add("side", Side.destination.rawValue)
+    if let from = item.from { line.add("from", bytes: from.slashed) }
+    line.add("bytes", item.action == .move ? 0 : item.byteCount)
+    line.add("side", item.side.rawValue)
+    return line
+  }
+
+  /// Concurrent versions.
+  static func conflict(_ conflict: Conflict) -> JSONLine {
+    var line = JSONLine(type: "conflict")
+    line.add("path", bytes: conflict.path.slashed)
+    line.add("winner", conflict.winner?.rawValue ?? "none")
+    if let path = conflict.loserPath { line.add("loser_path", bytes: path.slashed) }
+    return line
+  }
+
+  /// Clocks that are apart.
+  static func clockSkew(_ seconds: Double) -> JSONLine {
+    var line = JSONLine(type: "clock_skew")
+    line.add("seconds", seconds: seconds)
     return line
   }
 
@@ -59,10 +77,12 @@ extension JSONLine {
       ("buckets_exchanged", Int64(summary.exchangedBucketCount)),
       ("files_copied", Int64(summary.copiedCount)),
       ("files_updated", Int64(summary.updatedCount)),
-      ("files_deleted", Int64(summary.deletedCount)),
+      ("files_deleted", Int64(summary.deletedCount)), ("files_moved", Int64(summary.movedCount)),
       ("extraneous", Int64(summary.extraneousCount)),
       ("literal_bytes", summary.literalByteCount), ("matched_bytes", summary.matchedByteCount),
-      ("conflicts", 0), ("problems", Int64(summary.problemCount)),
+      ("conflicts", Int64(summary.conflictCount)),
+      ("unsettled", Int64(summary.unsettledCount)), ("left", Int64(summary.leftCount)),
+      ("problems", Int64(summary.problemCount)),
     ]
     for (name, number) in figures { line.add(name, number) }
     line.add("seconds", seconds: summary.seconds)

@@ -54,13 +54,13 @@ struct KnownOption: Hashable {
     rsh,e= remote-path= rsync-path= state-dir= wait=
     verbose,v quiet,q itemize-changes,i stats json progress progress,P human-readable,h
     help version,V archive,a recursive,r links,l perms,p times,t
-    state stdio
+    state stdio push pull conflict= keep= all
     """, isOffered: true)
 
   /// What rsync takes, or treemend is to take one day.
   static let refused = options(
     """
-    conflict= rehash= root= read-only append-only no-delete repair-from=
+    rehash= root= read-only append-only no-delete repair-from=
     bwlimit= files-from= from0,0 update,u one-file-system,x owner,o group,g hard-links,H xattrs,X
     acls,A sparse,S numeric-ids partial backup,b backup-dir= suffix= timeout= log-file=
     modify-window,@= existing ignore-existing ignore-non-existing chmod=

@@ -49,6 +49,8 @@ struct OutputStyle {
   var isHumanReadable = false
   /// Whether the destination is at the far end.
   var isPush = false
+  /// Whether both replicas may change.
+  var isTwoWay = false
   /// Whether `--checksum` was given, as rsync's third column wants to know.
   var comparesContent = false
 }

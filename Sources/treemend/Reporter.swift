@@ -33,7 +33,7 @@ struct Reporter {
     _ run: (_ report: (Event) -> Void) throws(SessionError) -> Summary
   ) throws(Failure) -> ExitStatus {
     if style.isJSON {
-      let command = kind == .diff ? "diff" : "copy"
+      let command = kind == .diff ? "diff" : style.isTwoWay ? "sync" : "copy"
       write(JSONLine.start(command: command, source: source, destination: destination).text)
       output.flush()
     }
@@ -48,7 +48,9 @@ struct Reporter {
     if style.isJSON {
       write(JSONLine.summary(summary, status).text)
     } else {
-      let lines = SummaryLines(summary: summary, kind: kind, quantity: quantity)
+      let lines = SummaryLines(
+        summary: summary, kind: kind, isTwoWay: style.isTwoWay, quantity: quantity)
+      if !style.isQuiet, let left = lines.left { StandardError.write(left) }
       if style.showsStatistics { write(lines.statistics) }
       if output.isTerminal, !style.isQuiet, !style.showsStatistics { write(lines.closing) }
     }
@@ -100,14 +102,26 @@ struct Reporter {
         write(JSONLine.progress(progress).text)
       }
       display.show(progress)
+    case .conflict(let conflict): show(conflict)
+    case .clockSkew(let seconds):
+      if style.isJSON { return write(JSONLine.clockSkew(seconds).text) }
+      display.clear()
+      StandardError.write(ConflictLine.clockSkew(seconds))
     }
     output.flushIfDue()
+  }
+
+  private mutating func show(_ conflict: Conflict) {
+    if style.isJSON { return write(JSONLine.conflict(conflict).text) }
+    if style.isQuiet, conflict.winner != nil { return }
+    display.clear()
+    StandardError.write(ConflictLine(conflict: conflict).text)
   }
 
   private mutating func show(_ item: Item) {
     if style.isJSON { return write(JSONLine.item(item).text) }
     if style.isQuiet { return }
-    let line = ItemLine(item: item)
+    let line = ItemLine(item: item, isTwoWay: style.isTwoWay)
     if style.itemizes {
       write(line.itemized(isPush: style.isPush, comparesContent: style.comparesContent))
     } else if kind == .diff {

@@ -47,6 +47,10 @@ extension Failure {
           status: .inputOutput, what: "the stored index could not be used",
           causes: [Escape.text(message)],
           hint: "'.treemend' can be removed: the next run rebuilds it, and deletes nothing")
+      case .noConflictCopy(let path):
+        .usage(
+          "'\(Escape.text(path.slashed))' is no conflict copy",
+          hint: "treemend conflicts DIR lists them")
       case .interrupted: Failure(status: .interrupted, what: "stopped, as asked")
       case .noSpace(let cause):
         Failure(
@@ -85,6 +89,8 @@ extension Failure {
         "the state of '\(Escape.text(path))' belongs to another directory or file system"
       case .firstDeletion:
         "the first run with --delete meets a destination with files that no run has put there"
+      case .changedIdentity(let name):
+        "another replica was met at '\(Escape.text(name))' before: is its disk mounted?"
       }
     return Failure(
       status: .safety, what: what, hint: "if that is meant, --force goes on; -n shows what follows")

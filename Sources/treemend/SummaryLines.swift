@@ -5,6 +5,7 @@ internal import Session
 struct SummaryLines {
   let summary: Summary
   let kind: Reporter.Kind
+  var isTwoWay = false
   let quantity: Quantity
 
   /// One line, for a terminal.
@@ -12,6 +13,8 @@ struct SummaryLines {
     let changes =
       "\(quantity.text(summary.copiedCount)) copied, \(quantity.text(summary.updatedCount)) updated, "
       + "\(quantity.text(summary.deletedCount)) deleted"
+      + (summary.movedCount > 0 ? ", \(quantity.text(summary.movedCount)) moved" : "")
+      + (summary.conflictCount > 0 ? ", \(quantity.text(summary.conflictCount)) conflicts" : "")
     let left =
       summary.extraneousCount > 0
       ? ", \(quantity.text(summary.extraneousCount)) only at the destination" : ""
@@ -25,6 +28,12 @@ struct SummaryLines {
     }
   }
 
+  /// What a run in one direction leaves as it is, or nil if it leaves nothing.
+  var left: String? {
+    guard isTwoWay, summary.leftCount > 0 else { return nil }
+    return "\(quantity.text(summary.leftCount)) changes are left, which go the other way\n"
+  }
+
   /// The figures that `--stats` asks for.
   var statistics: String {
     var table = Table()
@@ -34,7 +43,13 @@ struct SummaryLines {
     table.add("Copied", quantity.text(summary.copiedCount))
     table.add("Updated", quantity.text(summary.updatedCount))
     table.add("Deleted", quantity.text(summary.deletedCount))
-    table.add("Only at the destination", quantity.text(summary.extraneousCount))
+    table.add("Moved", quantity.text(summary.movedCount))
+    if isTwoWay {
+      table.add("Conflicts", quantity.text(summary.conflictCount))
+      table.add("Unsettled", quantity.text(summary.unsettledCount))
+      table.add("Left for the other way", quantity.text(summary.leftCount))
+    }
+    if !isTwoWay { table.add("Only at the destination", quantity.text(summary.extraneousCount)) }
     table.add("Problems", quantity.text(summary.problemCount))
     table.add("Content brought", quantity.bytes(summary.literalByteCount))
     table.add("Content found there", quantity.bytes(summary.matchedByteCount))

@@ -33,8 +33,8 @@ import Testing
       (["-aD"], "-D"), (["-rF"], "-F"), (["--inplace"], "--inplace"), (["--partial"], "--partial"),
       (["--checksum-choice=md5"], "--checksum-choice"), (["--delete-before"], "--delete-before"),
       (["--no-perms"], "--no-perms"), (["--no-p"], "--no-p"), (["--bwlimit", "1"], "--bwlimit"),
-      (["--conflict=newest"], "--conflict"), (["-0"], "-0"), (["-x"], "-x"),
-      (["serve", "--stdio", "--read-only"], "--read-only"), (["sync", "a", "b"], "sync"),
+      (["--rehash=5"], "--rehash"), (["-0"], "-0"), (["-x"], "-x"),
+      (["serve", "--stdio", "--read-only"], "--read-only"), (["tree", "a"], "tree"),
     ])
   func `what is known and not supported is refused by name`(arguments: [String], name: String) {
     let failure = #expect(throws: Failure.self) { try read(arguments) }

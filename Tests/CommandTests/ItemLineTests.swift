@@ -22,7 +22,8 @@ import Testing
     _ action: Item.Action, _ before: Attributes?, _ after: Attributes?, name: String = "n"
   ) throws -> ItemLine {
     let path = try Path(slashed: [UInt8](name))
-    return ItemLine(item: Item(action: action, path: path, before: before, after: after))
+    return ItemLine(
+      item: Item(action: action, path: path, side: .destination, before: before, after: after))
   }
 
   @Test(

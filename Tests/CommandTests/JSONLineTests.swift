@@ -42,7 +42,7 @@ import Testing
   @Test func `a change is an item`() throws {
     let path = try Path(slashed: [UInt8]("a/b"))
     let after = Attributes.file(mode: 0o644, size: 7, modified: 0, digest: .zero)
-    let item = Item(action: .copy, path: path, before: nil, after: after)
+    let item = Item(action: .copy, path: path, side: .destination, before: nil, after: after)
     let text = #"{"v":1,"type":"item","action":"copy","path":"a/b","bytes":7,"side":"destination"}"#
     #expect(JSONLine.item(item).object == text)
   }
@@ -68,8 +68,9 @@ import Testing
       names == [
         "v", "type", "exit", "equal", "local_root", "remote_root", "entries", "scanned",
         "hashed_bytes", "sent_bytes", "received_bytes", "round_trips", "nodes_compared",
-        "buckets_exchanged", "files_copied", "files_updated", "files_deleted", "extraneous",
-        "literal_bytes", "matched_bytes", "conflicts", "problems", "seconds",
+        "buckets_exchanged", "files_copied", "files_updated", "files_deleted", "files_moved",
+        "extraneous", "literal_bytes", "matched_bytes", "conflicts", "unsettled", "left",
+        "problems", "seconds",
       ])
   }
 }

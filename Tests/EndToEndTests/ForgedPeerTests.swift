@@ -20,7 +20,7 @@ import Wire
   private func served(
     as role: Open.Role = .destination, _ flags: Open.Flags = .deletes, making changes: Change...
   ) throws -> ProgramRun {
-    let frames = [Forgery.changes(changes), Frame(.finish, [])]
+    let frames = [Forgery.changes(changes), Finish.run.frame]
     return try served(as: role, saying: frames.flatMap { $0.encoded(deflating: false) }, flags)
   }
 
@@ -43,10 +43,10 @@ import Wire
   // MARK: What is not forged is obeyed
 
   @Test func `a well-formed change is made`() throws {
-    let run = try served(making: .file(Array("forged".utf8)), .deletion("kept"))
+    let run = try served(making: .file(Array("forged".utf8)))
     #expect(run.ending == .exited(0), "\(run)")
     #expect(try Transcript(run.output).frames.last?.kind == .finished)
-    try cage.expectUntouched(but: "root/forged", "root/kept")
+    try cage.expectUntouched(but: "root/forged")
   }
 
   @Test func `a well-formed source is copied`() throws {
@@ -132,6 +132,22 @@ import Wire
 
   // MARK: Orders
 
+  @Test func `nothing is deleted or replaced by a version that has not seen it`() throws {
+    try expectRefused(served(making: .deletion("kept")))
+    try expectRefused(served(making: .file(Array("kept".utf8))))
+  }
+
+  @Test func `a version that claims a change of the receiver is refused`() throws {
+    let status = try ProgramRun(Binary.treemend, "status", "--json", cage.root).text
+    let digits = try #require(status.firstMatch(of: /"replica":"([0-9a-f]{16})"/)?.1)
+    let replica = ReplicaID(rawValue: try #require(UInt64(digits, radix: 16)))
+    let forged = Change.file(Array("forged".utf8))
+    let entry = Entry(
+      path: forged.entry.path, attributes: forged.entry.attributes,
+      vector: VersionVector(replica, 1 << 40))
+    try expectRefused(served(making: Change(entry: entry, provision: forged.provision)))
+  }
+
   @Test(
     arguments: [
       (.source, .deletes), (.compared, .deletes), (.destination, .dryRun),
@@ -206,7 +222,7 @@ import Wire
     try cage.expectUntouched()
   }
 
-  @Test(arguments: [(0, 0), (2, 2), (2, .max)] as [(UInt64, UInt64)])
+  @Test(arguments: [(0, 1), (3, 3), (3, .max)] as [(UInt64, UInt64)])
   func `versions that are not ours are refused`(oldest: UInt64, newest: UInt64) throws {
     let greeting = Forgery.greeting(oldest, newest)
     try expectRefused(ForgedPeer.served(greeting + Forgery.open(cage.root)), status: 2)

@@ -25,7 +25,9 @@ enum Forgery {
   ) throws -> [UInt8] {
     try Open(
       role: role, flags: flags, lockWaitSeconds: 0, root: Array(root.utf8), stateDirectory: [],
-      replica: replica, rules: []
+      introduction: Introduction(
+        replica: replica, epoch: 0, nextEpoch: 2, clock: .max, knowledge: Knowledge()),
+      rules: []
     ).frame().encoded(deflating: false)
   }
 
@@ -61,10 +63,12 @@ enum Forgery {
     var answer: [UInt8] = []
     Answer.fetched(run, rest: nil).encode(to: &answer)
     let ready = Ready(
-      replica: replica, clock: 1_700_000_000_000_000_000, isNew: false, entryCount: run.count,
+      replica: replica, isNew: false, entryCount: run.count,
       liveCount: run.count, stateRoot: digest([1]), contentRoot: digest([2]))
+    let met = Introduction(
+      replica: replica, epoch: 0, nextEpoch: 2, clock: .max, knowledge: Knowledge())
     let frames = [
-      ready.frame, Frame(.differences, answer), self.changes(changes),
+      met.frame, ready.frame, Frame(.differences, answer), self.changes(changes),
       Finished(stateRoot: digest([1]), contentRoot: digest([2])).frame,
     ]
     return greeting + frames.flatMap { $0.encoded(deflating: false) }

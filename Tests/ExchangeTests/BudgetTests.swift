@@ -75,15 +75,21 @@ struct Budget: Sendable, CustomTestStringConvertible {
   }
 
   @Test func `equal replicas exchange less than a kilobyte`() throws {
+    var knowledge = Knowledge()
+    let replicas = (1...UInt64(5)).map { ReplicaID(rawValue: .max / $0) }
+    for replica in replicas { knowledge.note(replica, in: 100_000, now: .max) }
+    for replica in replicas { knowledge.noteEqual(replicas[0], replica) }
+    let introduction = Introduction(
+      replica: replicas[0], epoch: 100_000, nextEpoch: 101_000, clock: .max, knowledge: knowledge)
     let open = Open(
       role: .destination, flags: [.deletes], lockWaitSeconds: 0,
       root: [UInt8](repeating: 0x61, count: 200), stateDirectory: [],
-      replica: ReplicaID(rawValue: .max), rules: [])
+      introduction: introduction, rules: [])
     let ready = Ready(
-      replica: ReplicaID(rawValue: .max), clock: .max, isNew: false, entryCount: 1 << 40,
+      replica: ReplicaID(rawValue: .max), isNew: false, entryCount: 1 << 40,
       liveCount: 1 << 40, stateRoot: Self.holder.tree.root, contentRoot: Self.holder.tree.root)
     let hello = Hello(program: "100.100.100").frame
-    let frames = [hello, hello, try open.frame(), ready.frame]
+    let frames = [hello, hello, try open.frame(), introduction.frame, ready.frame]
     let byteCount = frames.reduce(2 * Magic.bytes.count) {
       $0 + $1.encoded(deflating: true).count
     }

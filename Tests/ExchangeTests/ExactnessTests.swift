@@ -55,7 +55,7 @@ enum Scenario: CaseIterable, Sendable {
     case .otherTimesOnly:
       let touched = base.entries.map { entry in
         var entry = entry
-        entry.vector = entry.vector.raised(by: ReplicaID(rawValue: 0x70c4))
+        entry.vector = entry.vector.raised(by: ReplicaID(rawValue: 0x70c4), in: 0)
         return entry
       }
       return (base, EntryRun(touched))

@@ -129,7 +129,7 @@ import Wire
     let counters = (1..<UInt64(VersionVector.maximumCount)).map {
       VersionVector.Counter(replica: ReplicaID(rawValue: $0 << 40), value: .max - $0)
     }
-    let vector = try VersionVector(counters: counters)
+    let vector = try VersionVector(counters: counters, dots: [counters[0]])
     for number in UInt8(0)..<12 {
       let names = Array(repeating: [UInt8](repeating: 0x61, count: 255), count: 255)
       let key = [[0x61 + number]] + names + [[UInt8](repeating: 0x62, count: 253)]
@@ -137,7 +137,7 @@ import Wire
         Entry(
           path: try Path(key: Array(key.joined(separator: [0]))),
           attributes: .directory(mode: number == 0 ? 0 : 0o1777),
-          vector: vector.raised(by: ReplicaID(rawValue: 7))))
+          vector: vector.raised(by: ReplicaID(rawValue: 7), in: 0)))
     }
     let source = Holder(run, .state)
     let meeting = try Meeting(Holder(EntryRun(), .state), source)

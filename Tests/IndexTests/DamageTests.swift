@@ -90,9 +90,9 @@ import Testing
 
   @Test func `a file of a later version is refused and left as it is`() throws {
     let file = try IndexFile(holding: Self.entries(60))
-    try Database(path: file.path).execute("PRAGMA user_version = 2")
+    try Database(path: file.path).execute("PRAGMA user_version = 3")
     let before = try contents(file.path)
-    #expect(throws: IndexError.laterVersion(2)) { try file.open() }
+    #expect(throws: IndexError.laterVersion(3)) { try file.open() }
     #expect(try contents(file.path) == before)
   }
 

@@ -29,20 +29,9 @@ import Testing
     }
   }
 
-  /// All deletions, asked for as a run asks for them.
-  private static func deletions(in ledger: Ledger) throws -> [Path] {
-    var all: [Path] = []
-    while true {
-      let next = try ledger.deletions(before: all.last?.key)
-      if next.isEmpty { return all }
-      all += next
-    }
-  }
-
   @Test func `an empty ledger has nothing`() throws {
     let ledger = try Ledger()
     #expect(try Self.differences(in: ledger).isEmpty)
-    #expect(try Self.deletions(in: ledger).isEmpty)
     #expect(try !ledger.contains(Self.oddPaths[0]))
   }
 
@@ -79,15 +68,5 @@ import Testing
     var random = SplitMix(seed: 1)
     try ledger.add(mine: Self.run(Self.oddPaths.map { Recorded($0, using: &random).entry }))
     #expect(try Self.differences(in: ledger).map(\.path) == Self.oddPaths)
-  }
-
-  @Test func `deletions come the last first, each once`() throws {
-    let ledger = try Ledger()
-    var random = SplitMix(seed: 2)
-    let many = Recorded.batch(900, using: &random).map(\.entry.path)
-    let paths = (many + Self.oddPaths).sorted()
-    try #require(paths.count > 512)
-    for path in paths.shuffled(using: &random) + Self.oddPaths { try ledger.add(deletion: path) }
-    #expect(try Self.deletions(in: ledger) == paths.reversed())
   }
 }

@@ -17,7 +17,7 @@ import Testing
     (1, .file(mode: 0o644, size: 3, modified: 9, digest: other), a),
     (
       1, .file(mode: 0o644, size: 3, modified: 9, digest: other),
-      a.raised(by: ReplicaID(rawValue: 1))
+      a.raised(by: ReplicaID(rawValue: 1), in: 0)
     ),
     (1, .file(mode: 0o644, size: 3, modified: 8, digest: other), a),
     (1, .file(mode: 0o611, size: 3, modified: 9, digest: other), a),

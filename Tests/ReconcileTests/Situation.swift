@@ -15,7 +15,7 @@ enum Situation: CaseIterable, Sendable {
   /// The entry, with `vector` unless the situation is about another.
   func entry(vector: VersionVector = VersionVector(Ends.source)) -> Entry? {
     attributes.map { attributes in
-      let other = vector.raised(by: ReplicaID(rawValue: 3))
+      let other = vector.raised(by: ReplicaID(rawValue: 3), in: 0)
       return Entry(
         path: Ends.path, attributes: attributes, vector: self == .known ? other : vector)
     }

@@ -101,7 +101,7 @@ import Testing
   ) -> [UInt8] {
     var bytes: [UInt8] = []
     bytes.append(count: keys.count)
-    bytes += [1, 9, 0, 0, 0, 0, 0, 0, 0, 1, 1, 0, 5]
+    bytes += [1, 9, 0, 0, 0, 0, 0, 0, 0, 1, 1, 0, 5, 1, 0, 0]
     for key in keys {
       bytes.append(count: key.shared)
       bytes.append(prefixed: Array(key.rest.utf8).span)
@@ -136,13 +136,19 @@ import Testing
   @Test(
     arguments: [
       // No vector, though the entry names one; one that no entry names; a second not yet named.
-      ([1, 0, 0], .vector), ([1, 1, 9, 0, 0, 0, 0, 0, 0, 0, 2, 1, 0, 5, 1, 0, 6], .count),
-      ([2, 1, 9, 0, 0, 0, 0, 0, 0, 0, 2, 1, 0, 5, 1, 0, 6], .vector),
+      ([1, 0, 0], .vector),
+      ([1, 1, 9, 0, 0, 0, 0, 0, 0, 0, 2, 1, 0, 5, 1, 0, 0, 1, 0, 6, 1, 0, 0], .count),
+      ([2, 1, 9, 0, 0, 0, 0, 0, 0, 0, 2, 1, 0, 5, 1, 0, 0, 1, 0, 6, 1, 0, 0], .vector),
       // The same vector twice; a replica that no vector names; a counter of 0; replicas descending.
-      ([2, 1, 9, 0, 0, 0, 0, 0, 0, 0, 2, 1, 0, 5, 1, 0, 5], .vector),
+      ([2, 1, 9, 0, 0, 0, 0, 0, 0, 0, 2, 1, 0, 5, 1, 0, 0, 1, 0, 5, 1, 0, 0], .vector),
       ([1, 1, 9, 0, 0, 0, 0, 0, 0, 0, 1, 0], .vector),
       ([1, 1, 9, 0, 0, 0, 0, 0, 0, 0, 1, 1, 0, 0], .vector),
       ([1, 2, 9, 0, 0, 0, 0, 0, 0, 0, 8, 0, 0, 0, 0, 0, 0, 0, 1, 2, 0, 1, 1, 1], .vector),
+      // More dots than counters, none, a dot of no counter, and one of no change.
+      ([1, 1, 9, 0, 0, 0, 0, 0, 0, 0, 1, 1, 0, 5, 2, 0, 0], .count),
+      ([1, 1, 9, 0, 0, 0, 0, 0, 0, 0, 1, 1, 0, 5, 0], .vector),
+      ([1, 1, 9, 0, 0, 0, 0, 0, 0, 0, 1, 1, 0, 5, 1, 1, 0], .count),
+      ([1, 1, 9, 0, 0, 0, 0, 0, 0, 0, 1, 1, 0, 5, 1, 0, 5], .vector),
       // An index beyond the replicas; more replicas or counters than there are bytes.
       ([1, 1, 9, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 5], .vector), ([1, 100], .count),
       ([1, 1, 9, 0, 0, 0, 0, 0, 0, 0, 1, 100], .count),

@@ -36,7 +36,7 @@ import Testing
     var covered: [[UInt8]: Entry] = [:]
     for entry in entries {
       for time in [entry.attributes.modified, 1] {
-        for vector in [entry.vector, entry.vector.raised(by: ReplicaID(rawValue: 8))] {
+        for vector in [entry.vector, entry.vector.raised(by: ReplicaID(rawValue: 8), in: 0)] {
           let changed = Entry(
             path: entry.path, attributes: .link(size: 1, modified: time, digest: .zero),
             vector: vector)

@@ -11,7 +11,7 @@ import Testing
     var vector = VersionVector()
     for (index, replica) in replicas.enumerated() {
       let value = number / [1, 3, 9][index] % 3
-      for _ in 0..<value { vector = vector.raised(by: replica) }
+      for _ in 0..<value { vector = vector.raised(by: replica, in: 0) }
     }
     return vector
   }
@@ -23,7 +23,7 @@ import Testing
   @Test func `vectors are what their counters say`() throws {
     #expect(Set(Self.vectors).count == 27)
     for vector in Self.vectors {
-      #expect(try VersionVector(counters: vector.counters) == vector)
+      #expect(try VersionVector(counters: vector.counters, dots: vector.dots) == vector)
       #expect(vector.counters.map(\.replica) == Self.replicas.filter { vector[$0] > 0 })
       #expect(vector[ReplicaID(rawValue: 2)] == 0)
     }
@@ -38,7 +38,7 @@ import Testing
         let expected: VersionVector.Causality =
           isAtLeast ? (isAtMost ? .equal : .dominates) : (isAtMost ? .dominated : .concurrent)
         #expect(left.compared(with: right) == expected)
-        #expect((left == right) == (expected == .equal))
+        #expect((left.counters == right.counters) == (expected == .equal))
       }
     }
   }
@@ -59,7 +59,10 @@ import Testing
       #expect(left.joined(with: left) == left)
       for right in Self.vectors {
         let joined = left.joined(with: right)
-        #expect(right.joined(with: left) == joined)
+        #expect(right.joined(with: left).counters == joined.counters)
+        #expect(joined.dots == (left.counters.isEmpty ? right.dots : left.dots))
+        #expect(left.merged(with: right).dots == right.merged(with: left).dots)
+        #expect(left.merged(with: right).hasSeen(left))
         #expect(atLeast.contains(joined.compared(with: left)))
         #expect(atLeast.contains(joined.compared(with: right)))
         for bound in Self.vectors {
@@ -88,12 +91,16 @@ import Testing
   @Test func `a change dominates what it changes, by one counter`() {
     for vector in Self.vectors {
       for replica in Self.replicas {
-        let raised = vector.raised(by: replica)
+        let raised = vector.raised(by: replica, in: 0)
         #expect(raised.compared(with: vector) == .dominates)
         #expect(raised[replica] == vector[replica] + 1)
+        #expect(raised.dots == [VersionVector.Counter(replica: replica, value: raised[replica])])
+        #expect(raised.hasSeen(vector))
+        #expect(!vector.hasSeen(raised))
+        #expect(vector.raised(by: replica, in: 9)[replica] == 9)
         for other in Self.replicas where other != replica {
           #expect(raised[other] == vector[other])
-          #expect(raised.compared(with: vector.raised(by: other)) == .concurrent)
+          #expect(raised.compared(with: vector.raised(by: other, in: 0)) == .concurrent)
         }
       }
     }
@@ -101,7 +108,7 @@ import Testing
 
   @Test func `a counter at its end stays there`() {
     let vector = VersionVector(Self.replicas[0], .max)
-    #expect(vector.raised(by: Self.replicas[0]) == vector)
+    #expect(vector.raised(by: Self.replicas[0], in: 0) == vector)
   }
 
   @Test(
@@ -113,7 +120,17 @@ import Testing
       try VersionVector(
         counters: counters.map {
           VersionVector.Counter(replica: ReplicaID(rawValue: $0.0), value: $0.1)
-        })
+        }, dots: [VersionVector.Counter(replica: ReplicaID(rawValue: 1), value: 1)])
+    }
+  }
+
+  @Test(arguments: [(1, 3), (2, 1), (1, 0)] as [(UInt64, UInt64)])
+  func `a dot is one of the changes seen`(dot: (UInt64, UInt64)) {
+    let one = VersionVector.Counter(replica: ReplicaID(rawValue: 1), value: 2)
+    #expect(throws: Malformed.vector) {
+      try VersionVector(
+        counters: [one],
+        dots: [VersionVector.Counter(replica: ReplicaID(rawValue: dot.0), value: dot.1)])
     }
   }
 
@@ -121,7 +138,9 @@ import Testing
     let counters = (0..<UInt64(1025)).map {
       VersionVector.Counter(replica: ReplicaID(rawValue: $0), value: 1)
     }
-    #expect(try VersionVector(counters: Array(counters.dropLast())).counters.count == 1024)
-    #expect(throws: Malformed.vector) { try VersionVector(counters: counters) }
+    #expect(
+      try VersionVector(counters: Array(counters.dropLast()), dots: [counters[0]]).counters.count
+        == 1024)
+    #expect(throws: Malformed.vector) { try VersionVector(counters: counters, dots: [counters[0]]) }
   }
 }

@@ -34,8 +34,9 @@ struct ScannedTree {
     let report = try Scanner.scan(
       temporary.root(), into: index,
       ScanOptions(
-        filter: Filter(rules: rules), rehashes: rehashes, replica: Self.replica, now: Self.now,
-        clock: clock), progress: progress)
+        filter: Filter(rules: rules), rehashes: rehashes,
+        observer: Observer(replica: Self.replica, epoch: 1, now: Self.now), clock: clock),
+      progress: progress)
     index.end()
     return report
   }

@@ -22,6 +22,8 @@ package struct RunSummary: Decodable, Sendable {
   package let filesUpdated: Int
   /// The files that went.
   package let filesDeleted: Int
+  /// The files and directories that were renamed.
+  package let filesMoved: Int
   /// The bytes of content that were sent.
   package let literalBytes: Int
   /// The paths that failed.

@@ -121,8 +121,14 @@ package func requireSuccess(
 
 /// The error of a program that a test's set-up needed and that failed.
 package struct FailedSetUp: Error, CustomStringConvertible {
-  let program: String
-  let run: ProgramRun
+  private let program: String
+  private let run: ProgramRun
+
+  /// Notes the run of a program that should have succeeded.
+  package init(program: String, run: ProgramRun) {
+    self.program = program
+    self.run = run
+  }
 
   /// The program, its ending and its output.
   package var description: String { "\(program): \(run)" }

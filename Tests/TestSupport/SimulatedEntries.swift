@@ -13,7 +13,7 @@ extension SplitMix {
   package mutating func vector() -> VersionVector {
     var vector = VersionVector(ReplicaID(rawValue: 0x5eed))
     for _ in 0..<(next() % 4 == 0 ? next() % 4 : 0) {
-      vector = vector.raised(by: ReplicaID(rawValue: next() % 3))
+      vector = vector.raised(by: ReplicaID(rawValue: next() % 3), in: 0)
     }
     return vector
   }
@@ -108,6 +108,6 @@ extension Entry {
       mode: 0o644, size: Int64(random.next() % 1_000_000), modified: attributes.modified &+ 1,
       digest: random.digest())
     return Entry(
-      path: path, attributes: edit, vector: vector.raised(by: ReplicaID(rawValue: 0xed17)))
+      path: path, attributes: edit, vector: vector.raised(by: ReplicaID(rawValue: 0xed17), in: 0))
   }
 }

@@ -20,7 +20,7 @@ import Wire
     let content = Array(largeContent[..<byteCount])
     let (entry, stamp) = try scanned("f", content)
     var reader = ContentReader(root)
-    let provision = reader.provision(for: entry, stamp)
+    let provision = reader.provision(for: entry, at: entry.path, stamp)
     #expect(provision == .inline(content))
   }
 
@@ -31,7 +31,7 @@ import Wire
       path: try Path("l"), attributes: Attributes(of: status, digest(Array("../outside".utf8))),
       vector: VersionVector())
     var reader = ContentReader(root)
-    let provision = reader.provision(for: entry, Stamp(of: status))
+    let provision = reader.provision(for: entry, at: entry.path, Stamp(of: status))
     #expect(provision == .inline(Array("../outside".utf8)))
   }
 
@@ -39,7 +39,7 @@ import Wire
   func `what has no content needs nothing`(attributes: Attributes) throws {
     let entry = Entry(path: try Path("none"), attributes: attributes, vector: VersionVector())
     var reader = ContentReader(root)
-    let provision = reader.provision(for: entry, .none)
+    let provision = reader.provision(for: entry, at: entry.path, .none)
     #expect(provision == .nothing)
   }
 
@@ -48,7 +48,7 @@ import Wire
     let content = Array(largeContent[..<byteCount])
     let (entry, stamp) = try scanned("f", content)
     var reader = ContentReader(root)
-    let provision = reader.provision(for: entry, stamp)
+    let provision = reader.provision(for: entry, at: entry.path, stamp)
     try #require(provision == .stream)
     var pieces: [[UInt8]] = []
     while let piece = reader.nextPiece(), !piece.isEmpty { pieces.append(piece) }
@@ -61,7 +61,7 @@ import Wire
     try makeFile(temporary.appending("f"), "behind")
     try touch(temporary.bytes / "f", (1_600_000_000, 0))
     var reader = ContentReader(root)
-    let provision = reader.provision(for: entry, stamp)
+    let provision = reader.provision(for: entry, at: entry.path, stamp)
     #expect(provision == .unavailable(.changed, systemCode: 0))
   }
 
@@ -71,17 +71,17 @@ import Wire
     try touch(temporary.bytes / "g", (1_600_000_000, 5))
     try #require(rename(temporary.appending("g"), temporary.appending("f")) == 0)
     var reader = ContentReader(root)
-    let provision = reader.provision(for: entry, stamp)
+    let provision = reader.provision(for: entry, at: entry.path, stamp)
     #expect(provision == .unavailable(.changed, systemCode: 0))
   }
 
   @Test func `a file of unknown stamp is given if its size is right`() throws {
     let (entry, _) = try scanned("f", Array("before".utf8))
     var reader = ContentReader(root)
-    let same = reader.provision(for: entry, .unknown)
+    let same = reader.provision(for: entry, at: entry.path, .unknown)
     #expect(same == .inline(Array("before".utf8)))
     try makeFile(temporary.appending("f"), "longer than before")
-    let longer = reader.provision(for: entry, .unknown)
+    let longer = reader.provision(for: entry, at: entry.path, .unknown)
     #expect(longer == .unavailable(.changed, systemCode: 0))
   }
 
@@ -89,7 +89,7 @@ import Wire
     let (entry, stamp) = try scanned("f", Array("before".utf8))
     try #require(unlink(temporary.appending("f")) == 0)
     var reader = ContentReader(root)
-    let provision = reader.provision(for: entry, stamp)
+    let provision = reader.provision(for: entry, at: entry.path, stamp)
     #expect(provision == .unavailable(.vanished, systemCode: ENOENT))
   }
 
@@ -98,14 +98,14 @@ import Wire
     try #require(rename(temporary.appending("f"), temporary.appending("g")) == 0)
     try #require(symlink("g", temporary.appending("f")) == 0)
     var reader = ContentReader(root)
-    let provision = reader.provision(for: entry, stamp)
+    let provision = reader.provision(for: entry, at: entry.path, stamp)
     #expect(provision == .unavailable(.unreadable, systemCode: ELOOP))
   }
 
   @Test func `a large file that changes on its way ends with an empty piece`() throws {
     let (entry, stamp) = try scanned("f", largeContent)
     var reader = ContentReader(root)
-    let provision = reader.provision(for: entry, stamp)
+    let provision = reader.provision(for: entry, at: entry.path, stamp)
     try #require(provision == .stream)
     let first = reader.nextPiece()
     #expect(first == Array(largeContent[..<262_144]))

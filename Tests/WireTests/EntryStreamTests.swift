@@ -54,7 +54,7 @@ import Testing
     let entry = EntryRun.simulated(count: 3, seed: 1).entry(at: 0)
     var writer = EntryStreamWriter()
     writer.write(entry)
-    let vectorByteCount = 2 + 8 + 1
+    let vectorByteCount = 2 + 8 + 1 + 3
     var bytes = Array(writer.bytes.dropLast(vectorByteCount))
     bytes.append(1)
     #expect(throws: Malformed.count) {

@@ -65,14 +65,25 @@ extension Sample {
 
   static let open = Open(
     role: .destination, flags: [.deletes, .compresses], lockWaitSeconds: .max,
-    root: Array("/srv/\u{e9}".utf8), stateDirectory: [], replica: ReplicaID(rawValue: .max),
+    root: Array("/srv/\u{e9}".utf8), stateDirectory: [], introduction: introduction,
     rules: [
       Open.Rule(includes: true, pattern: Array("*.c".utf8)),
       Open.Rule(includes: false, pattern: []),
     ])
 
+  static let introduction = Introduction(
+    replica: ReplicaID(rawValue: .max), epoch: 12, nextEpoch: 14, clock: .max, knowledge: knowledge)
+
+  private static let knowledge: Knowledge = {
+    var knowledge = Knowledge()
+    knowledge.note(ReplicaID(rawValue: 5), in: 300, now: -7)
+    knowledge.note(ReplicaID(rawValue: .max), in: 12, now: .max)
+    knowledge.noteEqual(ReplicaID(rawValue: 5), ReplicaID(rawValue: .max))
+    return knowledge
+  }()
+
   static let ready = Ready(
-    replica: ReplicaID(rawValue: 3), clock: -1, isNew: true, entryCount: 1 << 48, liveCount: 7,
+    replica: ReplicaID(rawValue: 3), isNew: true, entryCount: 1 << 48, liveCount: 7,
     stateRoot: .zero, contentRoot: Digest([UInt8](0..<32).span.bytes))
 
   private static let greetings = [
@@ -85,6 +96,9 @@ extension Sample {
       testDescription: "open", payload: (try? open.frame().payload) ?? [],
       reencode: { try Open(payload: $0).frame().payload }),
     Sample(
+      testDescription: "met", payload: introduction.frame.payload,
+      reencode: { try Introduction(payload: $0).frame.payload }),
+    Sample(
       testDescription: "ready", payload: ready.frame.payload,
       reencode: { try Ready(payload: $0).frame.payload }),
   ]
@@ -94,6 +108,10 @@ extension Sample {
   }
 
   private static let reports = [
+    Sample(
+      testDescription: "finish",
+      payload: Finish.complete(stateRoot: ready.contentRoot).frame.payload,
+      reencode: { try Finish(payload: $0).frame.payload }),
     Sample(
       testDescription: "finished",
       payload: Finished(stateRoot: ready.contentRoot, contentRoot: .zero).frame.payload,

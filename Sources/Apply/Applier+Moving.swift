@@ -1,0 +1,27 @@
+internal import FileSystem
+package import Replica
+
+extension Applier {
+  /// Renames the file at `old`, which must be what the entry and its stamp say, to `path`, where
+  /// nothing may be; returns its stamp there.
+  package mutating func move(
+    _ old: Path, _ attributes: Attributes, _ stamp: Stamp, to path: Path
+  ) throws(Refusal) -> Stamp {
+    let former = try openDirectory(around: old)
+    return try inParent(of: path) { parent, _ throws(Refusal) in
+      try Self.check(old, in: former, attributes, stamp)
+      let before = try Self.system { () throws(SystemError) in try former.status(of: old.name) }
+      try Self.system { () throws(SystemError) in
+        try former.rename(old.name, to: parent, as: path.name, .noReplace)
+      }
+      let moved = try Self.system { () throws(SystemError) in try parent.status(of: path.name) }
+      guard moved.isSameFile(as: before) else {
+        try Self.system { () throws(SystemError) in
+          try parent.rename(path.name, to: former, as: old.name, .noReplace)
+        }
+        throw Refusal(.precondition)
+      }
+      return Stamp(of: moved)
+    }
+  }
+}

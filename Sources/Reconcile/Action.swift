@@ -1,0 +1,88 @@
+package import Replica
+
+/// One change to one of the replicas.
+package struct Action: Sendable {
+  /// The replica that is changed.
+  package let side: Side
+  /// What is done.
+  package let decision: Decision
+  /// What the replica has at the path; nil for nothing, not even a tombstone.
+  package let before: Entry?
+  /// What it has then.
+  package let after: Entry
+  /// Where the other replica has the content by the time it is wanted.
+  package var origin: Path
+  /// Where this replica has the content, which is to stay there.
+  package var copiedFrom: Path?
+  /// Where this replica has what is to be renamed to the path; of a directory, its former name.
+  package var movedFrom: Path?
+  /// Whether the other replica has not even a tombstone there.
+  package var isUntold = false
+  /// Whether what is deleted has been renamed instead.
+  package var isMovedAway = false
+  /// The conflict copy that must be in place before this is done or recorded.
+  package var conflictCopy: Path?
+
+  init?(at side: Side, before: Entry?, after: Entry) {
+    guard let decision = Decision(before: before, after: after) else { return nil }
+    self.side = side
+    self.decision = decision
+    self.before = before
+    self.after = after
+    origin = after.path
+  }
+
+  /// Where.
+  package var path: Path { after.path }
+
+  /// The conflict copy that must hold what is replaced.
+  package var keptCopy: Path? { decision == .update ? conflictCopy : nil }
+
+  /// Whether the replica needs the content of a file that is not empty.
+  package var isContentWanted: Bool {
+    (decision == .create || decision == .update) && after.attributes.kind == .file
+      && after.attributes.size > 0 && movedFrom == nil
+  }
+
+  /// Whether a file or link takes the place of a directory, which has to be emptied first.
+  var replacesDirectory: Bool {
+    decision == .update && before?.attributes.kind == .directory
+  }
+}
+
+/// How much there is to do.
+package struct Tally: Sendable {
+  /// Changes that a user sees, at each replica.
+  package var itemCount = Pair(source: 0, destination: 0)
+  /// The content of what is to be created or updated, in bytes.
+  package var byteCount: Int64 = 0
+  /// Deletions at each replica, of what has not merely been renamed.
+  package var deletionCount = Pair(source: 0, destination: 0)
+  /// Changes that only indexes see.
+  package var recordCount = 0
+  /// What only the destination has and keeps.
+  package var extraneousCount = 0
+  /// Changes that would go to a replica that the run does not change.
+  package var leftCount = 0
+  /// Concurrent versions of which one has been taken.
+  package var conflictCount = 0
+  /// Concurrent versions of which none may be taken.
+  package var unsettledCount = 0
+
+  /// Whether there is nothing to do, not even to an index.
+  package var isEmpty: Bool {
+    itemCount.source + itemCount.destination + recordCount == 0
+  }
+
+  mutating func count(_ action: Action, isAllowed: Bool) {
+    if action.decision == .record {
+      recordCount += 1
+    } else if isAllowed {
+      itemCount[action.side] += 1
+      if action.decision == .delete, !action.isMovedAway { deletionCount[action.side] += 1 }
+      if action.isContentWanted { byteCount += action.after.attributes.size }
+    } else {
+      leftCount += 1
+    }
+  }
+}

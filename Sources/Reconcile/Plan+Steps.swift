@@ -1,0 +1,76 @@
+internal import Replica
+
+extension Plan {
+  /// Calls `body` with every change to either replica, as the rules and the exceptions from them
+  /// say, in key order; a conflict copy comes right before the path that it is of.
+  func forEachStep(_ body: (Action) throws -> Void) throws {
+    try forEachResolution { path, entries, resolution in
+      guard let result = resolution.result else { return }
+      for side in Side.allCases {
+        guard var action = Action(at: side, before: entries[side], after: result) else { continue }
+        action.isUntold = entries[side.other] == nil
+        if let copy = copies[path] { describe(&action, copy, entries) }
+        action.conflictCopy = resolution.loser.map { ConflictCopy.entry(of: $0).path }
+        moves[side].describe(&action)
+        try body(action)
+      }
+    }
+  }
+
+  /// Calls `body` with what every path comes to that differs, or that is to hold a conflict copy.
+  func forEachResolution(_ body: (Path, Pair<Entry?>, Resolution) throws -> Void) throws {
+    try differences.forEach { path, entries in
+      guard entries.source != entries.destination, copies[path] == nil, !isUnknown(path),
+        !blocked.contains(path)
+      else { return }
+      let resolution = resolution(at: path, entries)
+      if let loser = resolution.loser {
+        let copy = ConflictCopy.entry(of: loser)
+        let beside = try differences.entries(at: copy.path)
+        if let kept = keep(copy, over: beside) { try body(copy.path, beside, kept) }
+      }
+      try body(path, entries, resolution)
+    }
+  }
+
+  /// What a path comes to.
+  func resolution(at path: Path, _ entries: Pair<Entry?>) -> Resolution {
+    if unkept.contains(path) { return Resolution(.unsettled, nil) }
+    let resolution: Resolution
+    if revived.contains(path), case .twoWay(let rules) = rules {
+      resolution = rules.revive(source: entries.source, destination: entries.destination)
+    } else {
+      resolution = rules.resolve(source: entries.source, destination: entries.destination)
+    }
+    let counterCount = resolution.result?.vector.counters.count ?? 0
+    return counterCount > VersionVector.maximumCount ? Resolution(.unsettled, nil) : resolution
+  }
+
+  /// What the path of a conflict copy comes to, at which the replicas hold `entries`; nil if
+  /// something else is there.
+  func keep(_ copy: Entry, over entries: Pair<Entry?>) -> Resolution? {
+    let rules = TwoWay(policy: .keepBoth)
+    var result = copy
+    if entries.source != nil || entries.destination != nil {
+      let there = rules.resolve(source: entries.source, destination: entries.destination)
+      guard let known = there.result, there.loser == nil else { return nil }
+      let kept = rules.resolve(source: known, destination: copy)
+      guard let settled = kept.result, kept.loser == nil else { return nil }
+      result = settled
+    }
+    return Resolution(.agreed, result)
+  }
+
+  /// Says where the content of a conflict copy comes from: the path that lost, as long as it is
+  /// there.
+  private func describe(_ action: inout Action, _ copy: Copy, _ entries: Pair<Entry?>) {
+    guard action.after.attributes.hasSameContent(as: copy.entry.attributes),
+      !(entries[copy.side]?.attributes.isLive ?? false)
+    else { return }
+    if action.side == copy.side {
+      action.copiedFrom = copy.origin
+    } else if order.first != copy.side {
+      action.origin = copy.origin
+    }
+  }
+}

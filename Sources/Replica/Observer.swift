@@ -1,0 +1,82 @@
+/// What a replica makes of its own tree: an entry found and an entry remembered give a new entry.
+package struct Observer: Sendable {
+  /// The replica that has made the changes that are found.
+  package let replica: ReplicaID
+  /// Its epoch, which counts these changes.
+  package let epoch: UInt64
+  /// The time of deletions found, in nanoseconds since 1970.
+  package let now: Int64
+  /// Whether what is remembered and not there is forgotten rather than deleted, because what is
+  /// remembered may be of another tree than this one.
+  package let forgetsMissing: Bool
+  /// The last change of the replica's former identity that is surely the one that others know; later
+  /// ones may have been made twice, in two courses of events.
+  private let lastTrusted: VersionVector.Counter?
+  /// What a run that was killed was bringing about.
+  private let expected: [Path: Entry]
+  /// Tells the tombstones that all have seen.
+  private let knowledge: Knowledge
+
+  /// How long a tombstone stays at least, in nanoseconds: a day.
+  private static let settlingTime: Int64 = 86_400 * 1_000_000_000
+
+  /// Creates the observer of one scan.
+  package init(
+    replica: ReplicaID, epoch: UInt64, now: Int64, forgetsMissing: Bool = false,
+    lastTrusted: VersionVector.Counter? = nil, expected: [Path: Entry] = [:],
+    knowledge: Knowledge = Knowledge()
+  ) {
+    self.replica = replica
+    self.epoch = epoch
+    self.now = now
+    self.forgetsMissing = forgetsMissing
+    self.lastTrusted = lastTrusted
+    self.expected = expected
+    self.knowledge = knowledge
+  }
+
+  /// The versions of a path at which `attributes` were found.
+  package func found(
+    _ attributes: Attributes, at path: Path,
+    remembered: (attributes: Attributes, vector: VersionVector)?
+  ) -> VersionVector {
+    let remembered = remembered.flatMap { trusts($0.vector) ? $0 : nil }
+    if let remembered, remembered.attributes == attributes { return remembered.vector }
+    if let expected = expected(at: path, after: remembered?.vector),
+      expected.attributes == attributes
+    {
+      return expected.vector
+    }
+    return (remembered?.vector ?? VersionVector()).raised(by: replica, in: epoch)
+  }
+
+  /// What is remembered of a path that has gone, or nil for nothing.
+  package func missing(
+    _ path: Path, _ vector: VersionVector
+  ) -> (attributes: Attributes, vector: VersionVector)? {
+    if let expected = expected(at: path, after: vector), !expected.attributes.isLive {
+      return (expected.attributes, expected.vector)
+    }
+    return forgetsMissing
+      ? nil : (.tombstone(deleted: now), vector.raised(by: replica, in: epoch))
+  }
+
+  private func trusts(_ vector: VersionVector) -> Bool {
+    lastTrusted.map { vector[$0.replica] <= $0.value } ?? true
+  }
+
+  private func expected(at path: Path, after vector: VersionVector?) -> Entry? {
+    guard !expected.isEmpty, let entry = expected[path] else { return nil }
+    let causality = entry.vector.compared(with: vector ?? VersionVector())
+    return causality == .dominates || causality == .equal ? entry : nil
+  }
+
+  /// Whether a tombstone is still needed: until every replica has seen it, and for a day, so that
+  /// replicas that have just come to agree do not differ again in what they have forgotten.
+  package func keeps(tombstone: Attributes, _ vector: VersionVector) -> Bool {
+    guard trusts(vector) else { return false }
+    let (age, isOverflow) = now.subtractingReportingOverflow(tombstone.modified)
+    guard isOverflow ? now > tombstone.modified : age > Self.settlingTime else { return true }
+    return !knowledge.isSettled(vector, made: tombstone.modified, now: now)
+  }
+}

@@ -1,0 +1,119 @@
+internal import Apply
+internal import FileSystem
+internal import Index
+internal import Replica
+
+extension Destination {
+  /// Makes one change and returns the stamp to record; nil if it is recorded later.
+  func make(_ step: Step) throws(Refusal) -> Stamp? {
+    let path = step.path
+    let attributes = step.result.attributes
+    if let copy = step.conflictCopy { try checkKept(step, at: copy) }
+    if let modified = step.parentModified, step.decision != .record {
+      applier.setParentTime(of: path, to: modified)
+    }
+    switch step.decision {
+    case .record: return step.stamp
+    case .delete:
+      guard let before = step.before else { return nil }
+      if movedAway.contains(path) { return Stamp.none }
+      try applier.remove(path, before.attributes, step.stamp, stagedAs: writer.makeName())
+      return Stamp.none
+    case .metadata where attributes.kind == .directory:
+      return try makeDirectory(step, exists: true)
+    case .metadata:
+      guard let before = step.before else { return nil }
+      return fresh(
+        try applier.setMetadata(of: path, to: attributes, before.attributes, step.stamp),
+        attributes)
+    case .create, .update:
+      defer { kept.insert(path) }
+      if let old = step.movedFrom { return try move(step, from: old) }
+      if attributes.kind == .directory { return try makeDirectory(step, exists: false) }
+      return try install(step)
+    }
+  }
+
+  /// Throws unless the version that a change replaces has been kept, or is known here as one that
+  /// was dealt with before.
+  private func checkKept(_ step: Step, at copy: Path) throws(Refusal) {
+    guard let before = step.before, !kept.contains(copy) else { return }
+    // An index that cannot be read says nothing of a copy.
+    let known = try? replica.entry(at: copy)?.entry
+    guard known?.vector.hasSeen(before.vector) ?? false else {
+      throw Refusal(SystemError(call: "link", code: 2))
+    }
+  }
+
+  private func install(_ step: Step) throws(Refusal) -> Stamp {
+    var name = step.staged ?? writer.makeName()
+    let attributes = step.result.attributes
+    if let target = step.target {
+      name = writer.makeName()
+      try applier.stageLink(name, target: target, modified: attributes.modified)
+    }
+    do {
+      return fresh(try applier.install(name, at: step.path, precondition(step)), attributes)
+    } catch {
+      writer.discard(name)
+      throw error
+    }
+  }
+
+  /// Renames a file that is the same but for its name.
+  private func move(_ step: Step, from old: Path) throws(Refusal) -> Stamp {
+    // An index that cannot be read has no file to move.
+    guard let (entry, stamp) = try? replica.entry(at: old),
+      entry.attributes == step.result.attributes
+    else { throw Refusal(SystemError(call: "rename", code: 2)) }
+    let moved = try applier.move(old, entry.attributes, stamp, to: step.path)
+    movedAway.insert(old)
+    return fresh(moved, entry.attributes)
+  }
+
+  /// Makes a directory or sets its mode; one that its owner could not change things in gets that
+  /// mode at the end of the run.
+  private func makeDirectory(_ step: Step, exists: Bool) throws(Refusal) -> Stamp? {
+    let mode = step.result.attributes.mode
+    let isDeferred = mode & 0o300 != 0o300 && !isFinishing
+    if exists {
+      if !isDeferred, let before = step.before {
+        _ = try applier.setMetadata(
+          of: step.path, to: step.result.attributes, before.attributes, .none)
+      }
+    } else {
+      try applier.makeDirectory(
+        at: step.path, mode: isDeferred ? mode | 0o700 : mode, precondition(step),
+        stagedAs: writer.makeName())
+    }
+    guard isDeferred else { return Stamp.none }
+    let made = Entry(
+      path: step.path, attributes: .directory(mode: mode | 0o700), vector: step.result.vector)
+    deferredModes.append(
+      Step(decision: .metadata, before: made, stamp: .none, result: step.result))
+    return nil
+  }
+
+  private func precondition(_ step: Step) -> Precondition {
+    guard let before = step.before, before.attributes.isLive else { return .absent }
+    return .present(before.attributes, step.stamp)
+  }
+
+  /// The stamp of a file that this run has put in place, unless its time is so late that a change
+  /// right after could go unnoticed.
+  private func fresh(_ stamp: Stamp, _ attributes: Attributes) -> Stamp {
+    replica.clock.isRacy(given: attributes.modified) ? .unknown : stamp
+  }
+}
+
+extension LocalReplica {
+  /// Throws unless what a peer asks to be remembered has seen all that is remembered here, and no
+  /// change of this replica that this replica has not made.
+  func checkVersions(of entry: Entry, over before: Entry?) throws(Malformed) {
+    let mine = before?.vector ?? VersionVector()
+    let causality = entry.vector.compared(with: mine)
+    guard causality == .dominates || causality == .equal, !entry.vector.counters.isEmpty,
+      entry.vector[index.replica] <= max(mine[index.replica], index.epoch)
+    else { throw .vector }
+  }
+}

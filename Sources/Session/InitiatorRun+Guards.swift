@@ -1,0 +1,52 @@
+internal import FileSystem
+internal import Index
+internal import Reconcile
+internal import Replica
+
+extension InitiatorRun {
+  /// Reports clocks that are apart, because they order what nothing else does.
+  func noteClocks() {
+    summary.clockSkewSeconds = Double(encounter.clockSkew) / 1e9
+    if abs(summary.clockSkewSeconds) > 2 {
+      report(.clockSkew(seconds: summary.clockSkewSeconds))
+    }
+  }
+
+  /// Refuses a source that has nothing for a destination that has something, and a replica in the
+  /// place of another that was met there before.
+  func checkRoots() throws {
+    guard !options.forces else { return }
+    let (mine, theirs) = (local.view.liveCount, encounter.ready.liveCount)
+    if isTwoWay {
+      let known = try local.index.peers().first { $0.name == other.name }
+      if let known, known.replica != encounter.ready.replica, encounter.ready.isNew {
+        throw SessionError.safety(.changedIdentity(name: other.name))
+      }
+      return
+    }
+    let (source, destination) = localSide == .source ? (mine, theirs) : (theirs, mine)
+    if source == 0, destination > 0, !encounter.hasUnknown, options.filter.isEmpty {
+      throw SessionError.safety(.emptySource)
+    }
+  }
+
+  /// Refuses more deletions than the user can have meant.
+  func check(_ tally: Tally) throws(SessionError) {
+    for side in Side.allCases {
+      let count = tally.deletionCount[side]
+      guard count > 0, !options.isDryRun || options.maximumDeletionCount != nil else { continue }
+      if let limit = options.maximumDeletionCount, count > limit {
+        throw .deletionLimit(planned: count, limit: limit)
+      }
+      guard !options.forces else { continue }
+      let isLocal = side == localSide
+      if !isTwoWay, isLocal ? local.index.isNew : encounter.ready.isNew {
+        throw .safety(.firstDeletion)
+      }
+      let liveCount = isLocal ? local.view.liveCount : encounter.ready.liveCount
+      if options.maximumDeletionCount == nil, liveCount >= 20, count > liveCount / 2 {
+        throw .deletionLimit(planned: count, limit: liveCount / 2)
+      }
+    }
+  }
+}

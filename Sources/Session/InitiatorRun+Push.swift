@@ -1,0 +1,68 @@
+internal import Reconcile
+internal import Replica
+internal import Wire
+
+extension InitiatorRun {
+  /// Sends the other end what it is to have and what it is to forget.
+  func push(_ plan: Plan<PairedDifferences>) throws {
+    let known = try KnownContent(
+      for: plan, at: localSide.other, isLocal: false, local,
+      liveCount: encounter.ready.liveCount)
+    let source = ContentSource(local.root) { [peer, deflates = options.compresses] frame in
+      try peer.send(frame, deflating: deflates)
+    }
+    try plan.forEachAction(at: localSide.other) { action in
+      announce(action)
+      try send(action, from: source, known)
+      try step(items: 1, bytes: action.after.attributes.size)
+    }
+    try source.flush()
+    try finishRemote(.part)
+    while !uncopied.isEmpty {
+      // Content that the other end should have had and has not: it is sent after all.
+      let again = uncopied
+      uncopied = []
+      for path in again {
+        guard let (entry, stamp) = try local.entry(at: path), entry.attributes.isLive else {
+          fail(Problem(path: path, code: .precondition))
+          continue
+        }
+        try source.send(entry, at: path, stamp)
+      }
+      try source.flush()
+      try finishRemote(.part)
+    }
+    copies = []
+    summary.literalByteCount += source.literalByteCount
+  }
+
+  /// Sends one change with what it needs.
+  private func send(
+    _ action: Action, from source: ContentSource, _ known: KnownContent
+  ) throws {
+    let entry = action.after
+    let kept = action.keptCopy
+    switch action.decision {
+    case .record: return
+    case .metadata: try source.send(entry, .nothing)
+    case .delete: try source.send(entry, .deletion)
+    case .create, .update:
+      if entry.attributes.kind == .file, let old = action.movedFrom {
+        try source.send(entry, .move(from: old))
+      } else if let path = known.path(for: action) {
+        copies.insert(entry.path)
+        try source.send(entry, .copy(from: path), conflictCopy: kept)
+      } else {
+        let stamp = try local.entry(at: action.origin)?.stamp ?? .none
+        try source.send(entry, at: action.origin, stamp, conflictCopy: kept)
+      }
+    }
+  }
+
+  /// Moves the progress on, and hears what the other end has to say meanwhile.
+  private func step(items: Int, bytes: Int64) throws {
+    try Interruption.check()
+    advance(items: items, bytes: bytes)
+    while let frame = try peer.receiveIfReady() { try takeOutcomes(frame) }
+  }
+}

@@ -1,0 +1,89 @@
+internal import Reconcile
+internal import Replica
+internal import Wire
+
+extension InitiatorRun {
+  /// Reports one change and counts it.
+  func announce(_ action: Action) {
+    guard let item = Item(action) else { return }
+    switch item.action {
+    case .copy, .mkdir, .link: summary.copiedCount += 1
+    case .update, .metadata: summary.updatedCount += 1
+    case .delete: summary.deletedCount += 1
+    case .move: summary.movedCount += 1
+    }
+    report(.item(item))
+  }
+
+  /// Reports what is concurrent, and what becomes of it.
+  func announceConflicts(of plan: Plan<PairedDifferences>) throws {
+    try plan.forEachConflict { path, verdict, copy in
+      var winner: Side?
+      if case .conflict(let side) = verdict { winner = side }
+      report(.conflict(Conflict(path: path, winner: winner, loserPath: copy)))
+    }
+  }
+
+  /// Reports a problem and counts it.
+  func note(_ problem: Problem) {
+    summary.problemCount += 1
+    if problem.isFailure { summary.failureCount += 1 }
+    if problem.code == .noSpace { summary.noSpaceCount += 1 }
+    report(.problem(problem))
+  }
+
+  /// Reports that a change failed.
+  func fail(_ problem: Problem) {
+    failed.insert(problem.path)
+    note(problem)
+  }
+
+  /// Takes over what became of changes that were made at this end.
+  func takeOutcomes(of destination: Destination) {
+    take(destination.takeOutcomes())
+  }
+
+  /// Takes over what became of changes that were made at the other end.
+  func takeOutcomes(_ frame: Frame) throws {
+    guard frame.kind == .outcomes else { throw Malformed.kind }
+    take(try Outcomes(payload: frame.payload))
+  }
+
+  private func take(_ outcomes: Outcomes) {
+    summary.matchedByteCount += outcomes.matchedByteCount
+    for problem in outcomes.problems {
+      if problem.code == .mismatch, copies.remove(problem.path) != nil {
+        uncopied.append(problem.path)
+      } else {
+        fail(problem)
+      }
+    }
+  }
+}
+
+extension Item {
+  /// The change as a user sees it; nil for what is told with another.
+  init?(_ action: Reconcile.Action) {
+    let kind: Action
+    switch action.decision {
+    case .record: return nil
+    case .delete:
+      if action.isMovedAway { return nil }
+      kind = .delete
+    case .metadata: kind = .metadata
+    case .update: kind = .update
+    case .create where action.movedFrom != nil: kind = .move
+    case .create:
+      switch action.after.attributes.kind {
+      case .directory: kind = .mkdir
+      case .link: kind = .link
+      default: kind = .copy
+      }
+    }
+    let before = action.before?.attributes
+    self.init(
+      action: kind, path: action.path, side: action.side,
+      before: before?.isLive ?? false ? before : nil,
+      after: kind == .delete ? nil : action.after.attributes, from: action.movedFrom)
+  }
+}

@@ -1,0 +1,218 @@
+internal import FileSystem
+internal import Hashing
+internal import Index
+internal import Merkle
+internal import Reconcile
+internal import Replica
+internal import Wire
+
+/// A run from the initiator's end: the story of DESIGN, step by step.
+final class InitiatorRun {
+  let options: RunOptions
+  /// Whether both replicas converge by their versions; otherwise the second follows the first.
+  let isTwoWay: Bool
+  /// Which of the two replicas is at this end.
+  let localSide: Side
+  let other: Location
+  let encounter: Encounter
+  let report: (Event) -> Void
+  var summary = Summary()
+  /// Paths that were not brought about, so that no end takes them for settled.
+  var failed: Set<Path> = []
+  /// Paths whose content the other end was asked to take from its own.
+  var copies: Set<Path> = []
+  /// Those of them whose content it turned out not to have.
+  var uncopied: [Path] = []
+  var theirRoots: Finished?
+  private var progress = Progress(
+    phase: .transferring, itemCount: 0, itemTotal: 0, byteCount: 0, byteTotal: 0)
+  private let start = monotonicNanoseconds()
+
+  var local: LocalReplica { encounter.local }
+  var peer: Peer { encounter.peer }
+  private var remoteSide: Side { localSide.other }
+
+  /// The replicas that the run may change, in the order in which it does: the other end's first,
+  /// so that what this one is to have of it is there.
+  private var order: [Side] { Self.order(localSide, isTwoWay: isTwoWay, options) }
+
+  /// Scans both ends.
+  init(
+    local path: [UInt8], other: Location, localSide: Side, isTwoWay: Bool, _ options: RunOptions,
+    _ report: @escaping (Event) -> Void
+  ) throws(SessionError) {
+    var options = options
+    if isTwoWay { options.deletes = true }
+    self.options = options
+    self.isTwoWay = isTwoWay
+    self.localSide = localSide
+    self.other = other
+    self.report = report
+    try RootGuard.check(path, other, options)
+    let order = Self.order(localSide, isTwoWay: isTwoWay, options)
+    let role: Open.Role =
+      switch (order.contains(localSide), order.contains(localSide.other)) {
+      case (true, true): .both
+      case (true, false): .source
+      default: .destination
+      }
+    encounter = try Encounter(
+      local: path, with: other, role: role,
+      makesRoot: order.contains(.destination) ? .destination : nil, localSide: localSide, options
+    ) { count, byteCount in report(.progress(Progress(scanned: count, byteCount))) }
+  }
+
+  private static func order(
+    _ localSide: Side, isTwoWay: Bool, _ options: RunOptions
+  ) -> [Side] {
+    guard isTwoWay else { return [.destination] }
+    return switch options.direction {
+    case .both: [localSide.other, localSide]
+    case .push: [.destination]
+    case .pull: [.source]
+    }
+  }
+
+  /// Compares, reconciles, transfers, applies and records.
+  func run() throws(SessionError) -> Summary {
+    do {
+      for problem in local.report.problems + encounter.theirProblems { note(problem) }
+      noteClocks()
+      try checkRoots()
+      let comparison = try Comparison(encounter, .state) { count in
+        report(
+          .progress(
+            Progress(
+              phase: .comparing, itemCount: count, itemTotal: 0, byteCount: 0, byteTotal: 0)))
+      }
+      let differences = PairedDifferences(comparison: comparison, localSide: localSide)
+      let plan = try Plan(
+        differences, rules: rules, order: order, isUnknown: encounter.isUnknown)
+      try check(plan.tally)
+      try announceConflicts(of: plan)
+      let isRefused = plan.tally.unsettledCount > 0 && options.conflictPolicy == .fail
+      if options.isDryRun || isRefused {
+        if !isRefused { for side in order { try plan.forEachAction(at: side, announce) } }
+      } else {
+        try carryOut(plan)
+      }
+      peer.close()
+      try sumUp(comparison, plan.tally)
+      return summary
+    } catch {
+      peer.abandon()
+      throw SessionError(error)
+    }
+  }
+
+  private var rules: Rules {
+    guard !isTwoWay else { return .twoWay(TwoWay(policy: options.conflictPolicy)) }
+    let introduction =
+      localSide == .destination ? encounter.introductions.local : encounter.introductions.remote
+    return .oneWay(
+      OneWay(
+        deletes: options.deletes, destination: introduction.replica,
+        epoch: introduction.nextEpoch, now: wallClockNanoseconds()))
+  }
+
+  /// Makes the changes, at the other end first, and has both remember what they agree on then.
+  private func carryOut(_ plan: Plan<PairedDifferences>) throws {
+    let isComplete = !encounter.hasUnknown && options.filter.isEmpty
+    if plan.tally.isEmpty {
+      guard isComplete, encounter.ready.stateRoot == local.view.state.root else { return }
+      try local.noteEqual(to: encounter.introductions.remote)
+      return try peer.send(Finish.equal.frame)
+    }
+    try local.hear(encounter.introductions.remote)
+    progress.itemTotal = plan.tally.itemCount.source + plan.tally.itemCount.destination
+    progress.byteTotal = plan.tally.byteCount
+    if order.contains(remoteSide), plan.tally.itemCount[remoteSide] > 0 { try push(plan) }
+    if order.contains(localSide), plan.tally.itemCount[localSide] > 0 { try pull(plan) }
+    try record(plan)
+    try local.renewView()
+    let root = local.view.state.root
+    try finishRemote(isComplete ? .complete(stateRoot: root) : .run)
+    if isComplete, theirRoots?.stateRoot == root {
+      try local.noteEqual(to: encounter.introductions.remote)
+    }
+  }
+
+  /// Has both ends take over versions of what they have already.
+  private func record(_ plan: Plan<PairedDifferences>) throws {
+    var changes: [Recorded] = []
+    try plan.forEachRecord(at: localSide) { action in
+      guard isDone(action) else { return }
+      let stamp = try local.entry(at: action.path)?.stamp ?? .none
+      changes.append(Recorded(entry: action.after, stamp: stamp))
+      guard changes.count == 4096 else { return }
+      try local.record(changes)
+      changes = []
+    }
+    try local.record(changes)
+    var stream = EntryStreamWriter()
+    try plan.forEachRecord(at: remoteSide) { action in
+      guard isDone(action) else { return }
+      if stream.bytes.count + 2 * action.path.key.count + 32_768 > Frame.maximumPayloadByteCount {
+        try peer.send(Frame(.record, stream.bytes))
+        stream = EntryStreamWriter()
+      }
+      stream.write(action.after)
+    }
+    if !stream.bytes.isEmpty { try peer.send(Frame(.record, stream.bytes)) }
+  }
+
+  /// Whether what an end is to remember has come true at the other.
+  private func isDone(_ action: Action) -> Bool {
+    !failed.contains(action.path) && !(action.conflictCopy.map(failed.contains) ?? false)
+  }
+
+  /// Has the other end finish what it has begun, and hears its roots.
+  func finishRemote(_ finish: Finish) throws {
+    try peer.send(finish.frame)
+    while true {
+      let frame = try peer.receive()
+      if frame.kind == .finished {
+        theirRoots = try Finished(payload: frame.payload)
+        return
+      }
+      try takeOutcomes(frame)
+    }
+  }
+
+  /// Reports how far the run is.
+  func advance(items: Int = 0, bytes: Int64 = 0) {
+    progress.itemCount = min(progress.itemCount + items, progress.itemTotal)
+    progress.byteCount = min(progress.byteCount + bytes, progress.byteTotal)
+    report(.progress(progress))
+  }
+
+  private func sumUp(_ comparison: Comparison, _ tally: Tally) throws {
+    summary.localRoot = local.view.content.root
+    summary.remoteRoot = theirRoots?.contentRoot ?? encounter.ready.contentRoot
+    summary.isEqual = summary.localRoot == summary.remoteRoot
+    summary.entryCount = local.view.liveCount
+    summary.scannedCount = local.report.scannedCount
+    summary.hashedByteCount = local.report.hashedByteCount
+    summary.sentByteCount = peer.connection.sentByteCount
+    summary.receivedByteCount = peer.connection.receivedByteCount
+    summary.roundTripCount = 1 + comparison.roundTripCount
+    summary.comparedNodeCount = comparison.comparedNodeCount
+    summary.exchangedBucketCount = comparison.openedBucketCount
+    summary.extraneousCount = tally.extraneousCount
+    summary.leftCount = tally.leftCount
+    summary.conflictCount = tally.conflictCount
+    summary.unsettledCount = tally.unsettledCount
+    summary.seconds = Double(monotonicNanoseconds() - start) / 1e9
+    try remember()
+  }
+
+  private func remember() throws(IndexError) {
+    guard !options.isDryRun else { return }
+    let now = wallClockNanoseconds()
+    try local.index.remember(
+      RunRecord(
+        finished: now, peer: other.name, exitCode: summary.failureCount > 0 ? 23 : 0,
+        itemCount: summary.changeCount),
+      with: PeerRecord(replica: encounter.ready.replica, name: other.name, seen: now))
+  }
+}

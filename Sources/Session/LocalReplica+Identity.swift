@@ -1,0 +1,123 @@
+internal import FileSystem
+internal import Index
+internal import Replica
+internal import Wire
+
+/// Who the replica is, which has to be another one whenever its state may be that of another tree:
+/// two writers with one identity would lose each other's changes.
+extension LocalReplica {
+  /// Notices a state that was copied or restored with its root, or that belongs to another root.
+  func checkIdentity() throws {
+    var identity: [UInt8] = []
+    identity.append(fixed: try root.status().inode)
+    identity.append(fixed: try root.fileSystemID())
+    identity.append(contentsOf: try machineID())
+    let known = try index.value(of: "root")
+    guard known != identity else { return }
+    if known != nil {
+      guard hasStateInRoot || opening.forces else {
+        throw SessionError.safety(.foreignState(path: opening.path))
+      }
+      try renewIdentity()
+    }
+    try index.set("root", to: identity)
+  }
+
+  /// Goes on as another replica, which nobody has heard of.
+  func renewIdentity() throws(IndexError) {
+    lastTrusted = VersionVector.Counter(
+      replica: index.replica, value: index.knowledge.lastSeen(of: index.replica))
+    try index.take(identity: ReplicaID(rawValue: Self.randomNumber()))
+    isRestored = true
+  }
+
+  /// Who this replica is and what it knows of others.
+  var introduction: Introduction {
+    Introduction(
+      replica: index.replica, epoch: index.epoch, nextEpoch: index.epoch + epochStep,
+      clock: wallClockNanoseconds(), knowledge: index.knowledge)
+  }
+
+  /// Learns what another replica knows, before the scan; false if this replica turns out to have
+  /// been set back, or away too long, and goes on as another one.
+  func meet(_ theirs: Introduction) throws(SessionError) -> Bool {
+    do {
+      let now = wallClockNanoseconds()
+      if theirs.replica == index.replica
+        || theirs.knowledge.tellsOfAnotherCourse(of: index.replica, than: index.epochs)
+      {
+        try renewIdentity()
+        return false
+      }
+      var knowledge = index.knowledge
+      knowledge.merge(theirs.knowledge, now: now)
+      if knowledge.isOutdated(index.replica, by: theirs.knowledge) {
+        try replaceIndex()
+        return false
+      }
+      knowledge.note(theirs.replica, in: theirs.epoch, now: now)
+      knowledge.expire(keeping: index.replica, now: now)
+      try index.take(knowledge)
+      return true
+    } catch {
+      throw SessionError(error)
+    }
+  }
+
+  /// Notes how far another replica has come by its scan, before anything is taken from it: if it is
+  /// ever set back behind that, it will be told.
+  func hear(_ other: Introduction) throws(IndexError) {
+    guard !opening.isDryRun else { return }
+    var knowledge = index.knowledge
+    knowledge.note(other.replica, in: other.nextEpoch, now: wallClockNanoseconds())
+    try begin()
+    try index.take(knowledge)
+    try commit()
+  }
+
+  /// Notes that this replica and another hold the same entries.
+  func noteEqual(to other: Introduction) throws(IndexError) {
+    guard !opening.isDryRun else { return }
+    var knowledge = index.knowledge
+    knowledge.note(other.replica, in: other.nextEpoch, now: wallClockNanoseconds())
+    knowledge.noteEqual(index.replica, other.replica)
+    try begin()
+    try index.take(knowledge)
+    try commit()
+  }
+
+  /// Begins with an index that remembers nothing.
+  func replaceIndex() throws {
+    try abandonTransaction()
+    if let stateDirectory, !opening.isDryRun { try Self.setAsideIndex(in: stateDirectory) }
+    try take(Self.openIndex(in: opening.isDryRun ? nil : stateDirectory, opening))
+    try checkIdentity()
+  }
+
+  /// Opens the index; one that cannot be read is set aside, and a new one begun.
+  static func openIndex(in directory: [UInt8]?, _ opening: Opening) throws -> Index {
+    let replica = ReplicaID(rawValue: randomNumber())
+    let syncs = !opening.skipsSync
+    guard let directory else { return try Index(path: [], newReplica: replica, syncs: syncs) }
+    let path = directory + Array("/index".utf8)
+    do {
+      return try Index(path: path, newReplica: replica, syncs: syncs)
+    } catch IndexError.corrupt {
+      try setAsideIndex(in: directory)
+      return try Index(path: path, newReplica: replica, syncs: syncs)
+    }
+  }
+
+  /// Renames the files of an index that cannot be read, so that a new one can take their place.
+  private static func setAsideIndex(in directory: [UInt8]) throws {
+    let state = try Root(openingDirectoryAt: directory).openDirectory(.root)
+    for (name, newName) in [("index", "index.corrupt"), ("index-journal", "index.corrupt-journal")]
+    {
+      do {
+        try state.rename(name.utf8, to: state, as: newName.utf8, .replace)
+      } catch {
+        guard error.isAbsence else { throw error }
+      }
+    }
+  }
+}

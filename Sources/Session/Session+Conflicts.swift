@@ -1,0 +1,118 @@
+internal import FileSystem
+internal import Merkle
+internal import Reconcile
+package import Replica
+internal import Wire
+
+/// A version that lost a conflict and is kept under a name of its own.
+package struct KeptConflict: Sendable {
+  /// The copy.
+  package let copy: Entry
+  /// Where the version that won is, or was.
+  package let originalPath: Path
+  /// What is there now, if anything.
+  package let original: Entry?
+}
+
+/// Which version of a conflict stays.
+package enum KeptVersion: String, Sendable {
+  /// The one that won.
+  case original
+  /// The one that was kept beside it.
+  case copy
+}
+
+extension Session {
+  /// The conflict copies below `path`, in key order, after a scan.
+  package static func conflicts(
+    in path: [UInt8], options: RunOptions, report: (Event) -> Void
+  ) throws(SessionError) -> [KeptConflict] {
+    try found(in: scanned(path, options, report))
+  }
+
+  /// Settles conflicts: of those whose copies are at `copies`, or of all if that is nil, one version
+  /// stays under the original's name and the other goes. What has been changed since the scan is
+  /// left, and reported. Returns what was settled.
+  package static func settle(
+    _ copies: [Path]?, in path: [UInt8], keeping which: KeptVersion, options: RunOptions,
+    report: (Event) -> Void
+  ) throws(SessionError) -> [KeptConflict] {
+    let replica = try scanned(path, options, report)
+    let found = try found(in: replica)
+    for path in copies ?? [] where !found.contains(where: { $0.copy.path == path }) {
+      throw .noConflictCopy(path: path)
+    }
+    let wanted = found.filter { copies?.contains($0.copy.path) ?? true }
+    do {
+      let destination = try Destination(replica, deletes: true)
+      var refused: Set<Path> = []
+      func take(_ outcomes: Outcomes) {
+        for problem in outcomes.problems {
+          refused.insert(problem.path)
+          report(.problem(problem))
+        }
+      }
+      for conflict in wanted {
+        if which == .copy {
+          let taken = Change(
+            entry: try replica.edited(
+              conflict.originalPath, to: conflict.copy.attributes, seeing: conflict.copy),
+            provision: .copy(from: conflict.copy.path))
+          guard try destination.accept(taken) else {
+            take(Outcomes(problems: [Problem(path: conflict.copy.path, code: .precondition)]))
+            continue
+          }
+          try destination.flush()
+          take(destination.takeOutcomes())
+          guard !refused.contains(conflict.originalPath) else { continue }
+        }
+        let tombstone = Attributes.tombstone(deleted: wallClockNanoseconds())
+        _ = try destination.accept(
+          Change(
+            entry: try replica.edited(conflict.copy.path, to: tombstone, seeing: conflict.copy),
+            provision: .deletion))
+      }
+      try destination.finish()
+      take(destination.takeOutcomes())
+      return wanted.filter { !refused.contains($0.copy.path) && !refused.contains($0.originalPath) }
+    } catch {
+      throw SessionError(error)
+    }
+  }
+
+  private static func found(in replica: LocalReplica) throws(SessionError) -> [KeptConflict] {
+    do {
+      var found: [KeptConflict] = []
+      let tree = replica.view.content
+      for bucket in 0..<tree.bucketCount {
+        let run = try replica.bucket(bucket..<(bucket + 1), of: tree).run
+        for index in 0..<run.count {
+          let path = run.path(at: index)
+          guard let name = ConflictCopy.original(of: path.name) else { continue }
+          let originalPath = path.parent.appending(name)
+          let original = try replica.entry(at: originalPath)?.entry
+          found.append(
+            KeptConflict(
+              copy: run.entry(at: index), originalPath: originalPath,
+              original: original.flatMap { $0.attributes.isLive ? $0 : nil }))
+        }
+      }
+      return found
+    } catch {
+      throw SessionError(error)
+    }
+  }
+}
+
+extension LocalReplica {
+  /// What a path holds when a user of this replica, who has seen `other`, gives it these
+  /// attributes.
+  fileprivate func edited(
+    _ path: Path, to attributes: Attributes, seeing other: Entry
+  ) throws -> Entry {
+    let former = try entry(at: path)?.entry.vector ?? VersionVector()
+    return Entry(
+      path: path, attributes: attributes,
+      vector: former.joined(with: other.vector).raised(by: index.replica, in: index.epoch))
+  }
+}

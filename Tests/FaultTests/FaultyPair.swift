@@ -1,0 +1,83 @@
+import Glibc
+import TestSupport
+import Testing
+
+/// Whether everything is swept, and not only a sample of it.
+let sweepsAll = getenv("TREEMEND_FULL_SWEEP") != nil
+
+/// Two replicas that agree on six files and then differ in every way that a run can mend.
+struct FaultyPair {
+  let directory: TemporaryDirectory
+  let a: String
+  let b: String
+
+  /// Makes the replicas; the second below `parent`, if it is to be on another file system.
+  init(b parent: String? = nil) throws {
+    directory = try TemporaryDirectory()
+    a = directory.appending("a")
+    b = (parent ?? directory.path) + "/b"
+    for root in [a, b] { try makeDirectory(Array(root.utf8)) }
+    try change(
+      """
+      cd \(a); echo edit >edit; echo delete >delete; echo rename >rename; echo kind >kind
+      mkdir d; echo other >d/other; ln -s d link
+      """)
+    try require(run("sync", a, b))
+    try change(
+      """
+      cd \(a); echo edited >edit; rm delete; mv rename renamed; rm kind; mkdir kind
+      echo new >kind/new; echo created >created; ln -sf kind link
+      cd \(b); echo theirs >d/theirs; echo both >d/other; rm link; echo file >link
+      """)
+  }
+
+  /// Runs a shell command.
+  func change(_ command: String) throws {
+    try requireSuccess("sh", "-ec", command, in: directory)
+  }
+
+  /// Runs the program, as an argument of `prefix` if there is one.
+  func run(_ arguments: String..., under prefix: [String] = []) throws -> ProgramRun {
+    let words = prefix + [Binary.treemend] + arguments
+    return try ProgramRun(words[0], Array(words.dropFirst()), timeLimitSeconds: 60)
+  }
+
+  private func require(_ run: ProgramRun) throws {
+    if run.ending != .exited(0) { throw FailedSetUp(program: "treemend", run: run) }
+  }
+
+  /// All contents that a user has written and that no user has seen go.
+  private static let kept: Set<String> = [
+    "edited\n", "rename\n", "new\n", "created\n", "theirs\n", "both\n", "file\n",
+  ]
+
+  /// After a fault: every file is whole, and a run without faults makes all the same, with nothing
+  /// lost and nothing left over.
+  func expectRepair(_ what: String, sourceLocation: SourceLocation = #_sourceLocation) throws {
+    let contents = { (root: String) in
+      try ProgramRun(
+        "find", root, "-path", "*/.treemend", "-prune", "-o", "-type", "f", "-exec", "cat", "{}",
+        "+"
+      ).text
+    }
+    let whole = Self.kept.union(["edit\n", "delete\n", "kind\n", "other\n"])
+    for root in [a, b] {
+      for line in try contents(root).split(separator: "\n") {
+        #expect(whole.contains("\(line)\n"), "\(what): \(line)", sourceLocation: sourceLocation)
+      }
+    }
+    let repair = try run("sync", "--wait=10", a, b)
+    #expect(repair.ending == .exited(0), "\(what): \(repair)", sourceLocation: sourceLocation)
+    let again = try run("sync", "-i", a, b)
+    #expect(again.text.isEmpty, "\(what): \(again)", sourceLocation: sourceLocation)
+    let difference = try ProgramRun("diff", "-r", "--no-dereference", "-x", ".treemend", a, b)
+    #expect(
+      difference.ending == .exited(0), "\(what): \(difference)", sourceLocation: sourceLocation)
+    let left = Set(try contents(a).split(separator: "\n").map { "\($0)\n" })
+    #expect(left == Self.kept, "\(what)", sourceLocation: sourceLocation)
+    for root in [a, b] {
+      let stage = try ProgramRun("ls", "-A", "\(root)/.treemend/stage")
+      #expect(stage.text.isEmpty, "\(what): \(stage.text)", sourceLocation: sourceLocation)
+    }
+  }
+}

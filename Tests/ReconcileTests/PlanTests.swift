@@ -1,0 +1,172 @@
+import Hashing
+import Replica
+import Testing
+
+@testable import Reconcile
+
+/// Differences written down.
+private struct Listed: Differences {
+  var pairs: [Path: Pair<Entry?>] = [:]
+
+  func forEach(_ body: (Path, Pair<Entry?>) throws -> Void) throws {
+    for (path, pair) in pairs.sorted(by: { $0.key < $1.key }) { try body(path, pair) }
+  }
+
+  func entries(at path: Path) -> Pair<Entry?> {
+    pairs[path] ?? Pair(source: nil, destination: nil)
+  }
+}
+
+@Suite struct PlanTests {
+  private static let first = VersionVector(Ends.source, 5)
+  private static let second = VersionVector(Ends.destination, 7)
+
+  private static func path(_ text: String) -> Path {
+    Path(uncheckedKey: text.utf8.map { $0 == UInt8(ascii: "/") ? 0 : $0 })
+  }
+
+  private static func entry(
+    _ path: String, _ attributes: Attributes, _ vector: VersionVector
+  ) -> Entry {
+    Entry(path: Self.path(path), attributes: attributes, vector: vector)
+  }
+
+  /// What the second has had for long, and what the first has done to it since.
+  private static func changed(
+    _ path: String, from old: Attributes?, to new: Attributes
+  ) -> (Path, Pair<Entry?>) {
+    let before = old.map { entry(path, $0, second) }
+    let after = entry(
+      path, new, (old == nil ? VersionVector() : second).raised(by: Ends.source, in: 9))
+    return (Self.path(path), Pair(source: after, destination: before))
+  }
+
+  private static let file = Situation.file(byte: 1, modified: 10)
+  private static let other = Situation.file(byte: 2, modified: 20)
+  private static let directory = Attributes.directory(mode: 0o755)
+  private static let gone = Attributes.tombstone(deleted: 90)
+
+  private static func lines(
+    _ pairs: [(Path, Pair<Entry?>)], order: [Side] = [.destination, .source],
+    unknown: String? = nil
+  ) throws -> (lines: [String], tally: Tally) {
+    let listed = Listed(pairs: Dictionary(uniqueKeysWithValues: pairs))
+    let plan = try Plan(listed, rules: .twoWay(TwoWay(policy: .keepBoth)), order: order) { path in
+      unknown.map { path == Self.path($0) || path.isBelow(Self.path($0)) } ?? false
+    }
+    var lines: [String] = []
+    for side in order {
+      try plan.forEachAction(at: side) { action in
+        let name = { (path: Path) in String(decoding: path.slashed, as: UTF8.self) }
+        let from = action.movedFrom.map { " from \(name($0))" } ?? ""
+        let away = action.isMovedAway ? " moved" : ""
+        lines.append(
+          "\(side == .source ? "<" : ">") \(action.decision) \(name(action.path))\(from)\(away)")
+      }
+    }
+    return (lines, plan.tally)
+  }
+
+  @Test func `a renamed directory is moved file by file, and the old one goes last`() throws {
+    let (lines, tally) = try Self.lines([
+      Self.changed("d", from: Self.directory, to: Self.gone),
+      Self.changed("d/one", from: Self.file, to: Self.gone),
+      Self.changed("d/two", from: Self.other, to: Self.gone),
+      Self.changed("e", from: nil, to: Self.directory),
+      Self.changed("e/one", from: nil, to: Self.file),
+      Self.changed("e/two", from: nil, to: Self.other),
+    ])
+    #expect(
+      lines == [
+        "> create e from d", "> create e/one from d/one", "> create e/two from d/two",
+        "> delete d/one moved", "> delete d/two moved", "> delete d moved",
+      ])
+    #expect(tally.deletionCount.destination == 0)
+    #expect(tally.byteCount == 0)
+  }
+
+  @Test func `of two like files the one of the same name is moved`() throws {
+    let (lines, _) = try Self.lines([
+      Self.changed("a", from: Self.file, to: Self.gone),
+      Self.changed("b", from: Self.file, to: Self.gone),
+      Self.changed("d", from: nil, to: Self.directory),
+      Self.changed("d/b", from: nil, to: Self.file),
+    ])
+    #expect(lines == ["> create d", "> create d/b from b", "> delete a", "> delete b moved"])
+  }
+
+  @Test func `what is in a directory goes before it`() throws {
+    let (lines, _) = try Self.lines([
+      Self.changed("d", from: Self.directory, to: Self.gone),
+      Self.changed("d/e", from: Self.directory, to: Self.gone),
+      Self.changed("d/e/f", from: Self.file, to: Self.gone),
+      Self.changed("d/g", from: Self.file, to: Self.gone),
+      Self.changed("h", from: Self.file, to: Self.gone),
+    ])
+    #expect(
+      lines == ["> delete d/e/f", "> delete d/e", "> delete d/g", "> delete d", "> delete h"])
+  }
+
+  @Test func `a file takes the place of a directory when that is empty`() throws {
+    let (lines, _) = try Self.lines([
+      Self.changed("d", from: Self.directory, to: Self.other),
+      Self.changed("d/e", from: Self.file, to: Self.gone),
+    ])
+    #expect(lines == ["> delete d/e", "> update d"])
+  }
+
+  @Test func `what is new in a deleted directory brings it back`() throws {
+    let new = Pair<Entry?>(source: nil, destination: Self.entry("d/new", Self.file, Self.second))
+    let (lines, _) = try Self.lines([
+      Self.changed("d", from: Self.directory, to: Self.gone),
+      Self.changed("d/old", from: Self.file, to: Self.gone),
+      (Self.path("d/new"), new),
+    ])
+    #expect(lines == ["> delete d/old", "< create d", "< create d/new"])
+  }
+
+  @Test func `a directory stays whose content is not known`() throws {
+    let (lines, _) = try Self.lines(
+      [
+        Self.changed("d", from: Self.directory, to: Self.gone),
+        Self.changed("d/hidden", from: Self.file, to: Self.gone),
+        Self.changed("d/seen", from: Self.file, to: Self.gone),
+      ], unknown: "d/hidden")
+    #expect(lines == ["> delete d/seen"])
+  }
+
+  @Test func `a loser is kept before it is replaced, at both ends`() throws {
+    let pair = Pair<Entry?>(
+      source: Self.entry("f", Self.file, Self.first),
+      destination: Self.entry("f", Self.other, Self.second))
+    let (lines, tally) = try Self.lines([(Self.path("f"), pair)])
+    let copy = "f.sync-conflict-19700101-000000-0000000001010101"
+    #expect(lines == ["> create \(copy)", "< create \(copy)", "< update f"])
+    #expect(tally.conflictCount == 1)
+  }
+
+  @Test func `a loser whose place is taken stays where it is`() throws {
+    let copy = "f.sync-conflict-19700101-000000-0000000001010101"
+    let pair = Pair<Entry?>(
+      source: Self.entry("f", Self.file, Self.first),
+      destination: Self.entry("f", Self.other, Self.second))
+    let taken = Pair<Entry?>(
+      source: nil, destination: Self.entry(copy, Self.other, Self.second))
+    let (lines, tally) = try Self.lines([
+      (Self.path("f"), pair), (Self.path(copy), taken),
+    ])
+    #expect(lines == ["< create \(copy)"])
+    #expect(tally.unsettledCount == 1)
+  }
+
+  @Test(arguments: [([.destination], 1, 1), ([.source], 1, 1)] as [([Side], Int, Int)])
+  func `one direction leaves what goes the other way`(
+    order: [Side], done: Int, left: Int
+  ) throws {
+    let mine = Pair<Entry?>(source: nil, destination: Self.entry("b", Self.file, Self.second))
+    let (lines, tally) = try Self.lines(
+      [Self.changed("a", from: nil, to: Self.file), (Self.path("b"), mine)], order: order)
+    #expect(lines.count == done)
+    #expect(tally.leftCount == left)
+  }
+}

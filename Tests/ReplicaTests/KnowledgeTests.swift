@@ -1,0 +1,94 @@
+import Testing
+
+@testable import Replica
+
+@Suite struct KnowledgeTests {
+  private static let a = ReplicaID(rawValue: 1)
+  private static let b = ReplicaID(rawValue: 2)
+  private static let c = ReplicaID(rawValue: 3)
+  private static let day: Int64 = 86_400 * 1_000_000_000
+
+  /// Three replicas, of which two have just agreed.
+  private static func knowledge() -> Knowledge {
+    var knowledge = Knowledge()
+    for (replica, epoch) in [(a, 10), (b, 20), (c, 30)] as [(ReplicaID, UInt64)] {
+      knowledge.note(replica, in: epoch, now: day)
+    }
+    knowledge.noteEqual(a, b)
+    return knowledge
+  }
+
+  @Test func `a change is settled when everybody has seen it`() {
+    var knowledge = Self.knowledge()
+    let change = VersionVector(Self.a, 10)
+    #expect(!knowledge.isSettled(change, made: 0, now: Self.day))
+    knowledge.noteEqual(Self.b, Self.c)
+    #expect(knowledge.isSettled(change, made: 0, now: Self.day))
+    #expect(!knowledge.isSettled(VersionVector(Self.a, 11), made: 0, now: Self.day))
+  }
+
+  @Test func `merging knows what either knew, and no later time than now`() {
+    var other = Knowledge()
+    other.note(Self.c, in: 35, now: 9 * Self.day)
+    var knowledge = Self.knowledge()
+    knowledge.merge(other, now: 2 * Self.day)
+    #expect(knowledge.members[Self.c]?.epoch == 35)
+    #expect(knowledge.members[Self.c]?.heard == 2 * Self.day)
+    #expect(knowledge.members[Self.a]?.seen[Self.b] == 20)
+  }
+
+  @Test func `a replica that is not heard of for two years is given up`() {
+    var knowledge = Self.knowledge()
+    knowledge.note(Self.a, in: 11, now: 740 * Self.day)
+    knowledge.note(Self.b, in: 21, now: 740 * Self.day)
+    knowledge.noteEqual(Self.a, Self.b)
+    knowledge.expire(keeping: Self.a, now: 740 * Self.day)
+    #expect(knowledge.members[Self.c] == nil)
+    #expect(knowledge.isSettled(VersionVector(Self.b, 21), made: 0, now: 740 * Self.day))
+    // It has not seen what the others have agreed on since, and is told so.
+    var returned = Knowledge()
+    returned.note(Self.b, in: 20, now: Self.day)
+    returned.note(Self.c, in: 30, now: Self.day)
+    returned.noteEqual(Self.b, Self.c)
+    #expect(returned.isOutdated(Self.c, by: knowledge))
+  }
+
+  @Test(
+    arguments: [
+      ([2, 7, 10], false), ([2, 7], true), ([2, 7, 9], true), ([2, 7, 12], true),
+      ([12, 15], false), ([2, 7, 15], true),
+      ([], true),
+    ] as [([UInt64], Bool)])
+  func `a replica that was set back is told so`(epochs: [UInt64], isSetBack: Bool) {
+    #expect(Self.knowledge().tellsOfAnotherCourse(of: Self.a, than: epochs) == isSetBack)
+  }
+
+  @Test func `nobody has heard of a new replica`() {
+    let replica = ReplicaID(rawValue: 9)
+    #expect(!Self.knowledge().tellsOfAnotherCourse(of: replica, than: []))
+    #expect(!Self.knowledge().isOutdated(replica, by: Self.knowledge()))
+  }
+
+  @Test func `a table is read as it was written`() throws {
+    let knowledge = Self.knowledge()
+    var bytes: [UInt8] = []
+    knowledge.encode(to: &bytes)
+    var reader = ByteReader(bytes)
+    #expect(try Knowledge(from: &reader) == knowledge)
+    for count in bytes.indices {
+      #expect(throws: Malformed.self) {
+        var reader = ByteReader(Array(bytes[..<count]))
+        _ = try Knowledge(from: &reader)
+      }
+    }
+  }
+
+  @Test func `more replicas than are told apart are refused`() {
+    var bytes: [UInt8] = []
+    bytes.append(count: Knowledge.maximumCount + 1)
+    #expect(throws: Malformed.count) {
+      var reader = ByteReader(bytes)
+      _ = try Knowledge(from: &reader)
+    }
+  }
+}

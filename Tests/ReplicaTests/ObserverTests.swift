@@ -1,0 +1,84 @@
+import Hashing
+import Testing
+
+@testable import Replica
+
+@Suite struct ObserverTests {
+  private static let me = ReplicaID(rawValue: 1)
+  private static let path = Path(uncheckedKey: [0x61])
+  private static let old = Attributes.directory(mode: 0o755)
+  private static let new = Attributes.directory(mode: 0o700)
+  private static let known = VersionVector(ReplicaID(rawValue: 2), 4)
+  private static let day: Int64 = 86_400 * 1_000_000_000
+
+  private static func observer(
+    forgets: Bool = false, lastTrusted: VersionVector.Counter? = nil,
+    expected: [Path: Entry] = [:]
+  ) -> Observer {
+    Observer(
+      replica: me, epoch: 9, now: 10 * day, forgetsMissing: forgets, lastTrusted: lastTrusted,
+      expected: expected)
+  }
+
+  @Test func `what is as it was has the version that it had`() {
+    let vector = Self.observer().found(
+      Self.old, at: Self.path, remembered: (Self.old, Self.known))
+    #expect(vector == Self.known)
+  }
+
+  @Test func `a change is counted by the epoch`() {
+    let changed = Self.observer().found(
+      Self.new, at: Self.path, remembered: (Self.old, Self.known))
+    #expect(changed == Self.known.raised(by: Self.me, in: 9))
+    let found = Self.observer().found(Self.new, at: Self.path, remembered: nil)
+    #expect(found == VersionVector(Self.me, 9))
+  }
+
+  @Test func `what has gone is deleted, unless what is remembered proves nothing`() throws {
+    let missing = try #require(Self.observer().missing(Self.path, Self.known))
+    #expect(missing.attributes == .tombstone(deleted: 10 * Self.day))
+    #expect(missing.vector == Self.known.raised(by: Self.me, in: 9))
+    #expect(Self.observer(forgets: true).missing(Self.path, Self.known) == nil)
+  }
+
+  @Test func `what a killed run was bringing about is no user's doing`() throws {
+    let later = Self.known.raised(by: ReplicaID(rawValue: 2), in: 8)
+    let expected = Entry(path: Self.path, attributes: Self.new, vector: later)
+    let observer = Self.observer(expected: [Self.path: expected])
+    #expect(observer.found(Self.new, at: Self.path, remembered: (Self.old, Self.known)) == later)
+    #expect(observer.found(Self.new, at: Self.path, remembered: nil) == later)
+    let edited = Attributes.directory(mode: 0o711)
+    #expect(
+      observer.found(edited, at: Self.path, remembered: (Self.old, Self.known))
+        == Self.known.raised(by: Self.me, in: 9))
+    let gone = Entry(path: Self.path, attributes: .tombstone(deleted: 3), vector: later)
+    let missing = try #require(
+      Self.observer(expected: [Self.path: gone]).missing(Self.path, Self.known))
+    #expect(missing.vector == later && missing.attributes == gone.attributes)
+  }
+
+  @Test func `changes that may have been made twice are made anew`() {
+    let own = VersionVector(ReplicaID(rawValue: 7), 6)
+    for (value, isTrusted) in [(6, true), (5, false)] as [(UInt64, Bool)] {
+      let last = VersionVector.Counter(replica: ReplicaID(rawValue: 7), value: value)
+      let vector = Self.observer(lastTrusted: last).found(
+        Self.old, at: Self.path, remembered: (Self.old, own))
+      #expect(vector == (isTrusted ? own : VersionVector(Self.me, 9)))
+    }
+  }
+
+  @Test func `a tombstone stays a day, and until it has been seen`() {
+    var knowledge = Knowledge()
+    knowledge.note(Self.me, in: 9, now: 0)
+    knowledge.note(ReplicaID(rawValue: 2), in: 4, now: 0)
+    let vector = VersionVector(Self.me, 9)
+    let keeps = { (knowledge: Knowledge, age: Int64) in
+      Observer(replica: Self.me, epoch: 9, now: 10 * Self.day, knowledge: knowledge)
+        .keeps(tombstone: .tombstone(deleted: 10 * Self.day - age), vector)
+    }
+    #expect(keeps(knowledge, 2 * Self.day))
+    knowledge.noteEqual(Self.me, ReplicaID(rawValue: 2))
+    #expect(keeps(knowledge, Self.day / 2))
+    #expect(!keeps(knowledge, 2 * Self.day))
+  }
+}
