@@ -31,7 +31,7 @@ struct Budget: Sendable, CustomTestStringConvertible {
       name: "a new directory"),
   ]
 
-  private static func scattered(_ changedCount: Int, of count: Int) -> [Int] {
+  static func scattered(_ changedCount: Int, of count: Int) -> [Int] {
     var random = SplitMix(seed: 99)
     return Set((0..<changedCount).map { _ in Int(random.next() % UInt64(count)) }).sorted()
   }
@@ -72,6 +72,22 @@ struct Budget: Sendable, CustomTestStringConvertible {
       #expect(byteCount - 100 * changes.count <= budget.overheadByteCount)
       #expect(meeting.roundTripCount <= 3)
     }
+  }
+
+  @Test func `fifteen edits at either end cost less than 64 KB`() throws {
+    let changed = Budget.scattered(20, of: Self.base.count)
+    let ends = [UInt64](1...2).map { seed in
+      var random = SplitMix(seed: seed)
+      let own = seed == 1 ? changed.prefix(15) : changed.suffix(15)
+      return Holder(
+        Self.base.replacing(own.map { Self.base.entry(at: $0).edited(using: &random) }), .state)
+    }
+    let meeting = try Meeting(ends[0], ends[1])
+    let byteCount = meeting.sentByteCount + meeting.receivedByteCount
+    print("\(Self.base.count) entries, fifteen edits at either end: \(byteCount) bytes both ways")
+    let found = Set(meeting.mine.keys).union(meeting.theirs.keys)
+    #expect(found.isSuperset(of: changed.map { Self.base.entry(at: $0).path }))
+    #expect(byteCount <= 65_536)
   }
 
   @Test func `equal replicas exchange less than a kilobyte`() throws {
