@@ -83,7 +83,8 @@ extension Failure {
     let what =
       switch stop {
       case .emptied(let path, let count):
-        "'\(Escape.text(path))' had \(count) entries, and is empty now: is its disk mounted?"
+        "'\(Escape.text(path))' had \(count) \(count == 1 ? "entry" : "entries"), and is empty now:"
+          + " is its disk mounted?"
       case .emptySource: "the source is empty and the destination is not: is its disk mounted?"
       case .foreignState(let path):
         "the state of '\(Escape.text(path))' belongs to another directory or file system"

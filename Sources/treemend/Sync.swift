@@ -20,6 +20,7 @@ struct Sync: Command {
   @Argument(help: "The second directory.") var b: RawArgument
   @Flag(help: "Change only B; what is newer there stays a difference.") var push = false
   @Flag(help: "Change only A; what is newer there stays a difference.") var pull = false
+  @Flag(help: .hidden) var delete = false
   @Option(
     help: ArgumentHelp(
       """
@@ -40,6 +41,9 @@ struct Sync: Command {
     var options = RunOptions()
     if push, pull { throw .usage("--push and --pull exclude each other; without them both change") }
     options.direction = push ? .push : pull ? .pull : .both
+    if delete {
+      throw .usage("sync has no option --delete: what was deleted in one is deleted in the other")
+    }
     if let conflict {
       guard let policy = conflict.string.flatMap(ConflictPolicy.init(rawValue:)) else {
         let names = ConflictPolicy.allCases.map(\.rawValue).joined(separator: ", ")

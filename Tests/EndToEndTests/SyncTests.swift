@@ -277,6 +277,12 @@ import Testing
     try expectEqual(roots)
   }
 
+  @Test func `who asks for deletions is told that sync needs no option for them`() throws {
+    let roots = try roots("a", "b")
+    let run = try sync(roots[0], roots[1], "--delete", status: 1)
+    #expect(run.errorText.contains("what was deleted in one is deleted in the other"))
+  }
+
   @Test func `one root within the other is refused`() throws {
     let roots = try roots("a")
     try shell("mkdir a/b")
