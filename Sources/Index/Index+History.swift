@@ -41,8 +41,8 @@ extension Index {
   /// How many runs are remembered.
   private static let runLimit = 20
 
-  /// Remembers a run and the peer of it.
-  package func remember(_ run: RunRecord, with peer: PeerRecord) throws(IndexError) {
+  /// Remembers a run.
+  package func remember(_ run: RunRecord) throws(IndexError) {
     let insert = try database.prepare("INSERT INTO run VALUES (?, ?, ?, ?)")
     try insert.bind(0, run.finished)
     try insert.bind(1, run.peer)
@@ -51,6 +51,10 @@ extension Index {
     try insert.run()
     try database.execute(
       "DELETE FROM run WHERE rowid <= (SELECT max(rowid) FROM run) - \(Self.runLimit)")
+  }
+
+  /// Remembers having met a replica.
+  package func remember(_ peer: PeerRecord) throws(IndexError) {
     let met = try database.prepare("INSERT OR REPLACE INTO peer VALUES (?, ?, ?)")
     try met.bind(0, Int64(bitPattern: peer.replica.rawValue))
     try met.bind(1, peer.name)
@@ -72,9 +76,19 @@ extension Index {
     return runs
   }
 
-  /// The replicas met, the latest first.
+  /// The replica that was met last where the user named it `name`.
+  package func lastReplica(at name: [UInt8]) throws(IndexError) -> ReplicaID? {
+    let select = try database.prepare(
+      "SELECT replica FROM peer WHERE name = ? ORDER BY seen DESC LIMIT 1")
+    try select.bind(0, name)
+    guard try select.step() else { return nil }
+    return ReplicaID(rawValue: UInt64(bitPattern: select.integer(0)))
+  }
+
+  /// The replicas met, the latest first, each where it was met last.
   package func peers() throws(IndexError) -> [PeerRecord] {
-    let select = try database.prepare("SELECT replica, name, seen FROM peer ORDER BY seen DESC")
+    let select = try database.prepare(
+      "SELECT replica, name, max(seen) AS last FROM peer GROUP BY replica ORDER BY last DESC")
     var peers: [PeerRecord] = []
     while try select.step() {
       let replica = ReplicaID(rawValue: UInt64(bitPattern: select.integer(0)))

@@ -15,7 +15,7 @@ package final class Index {
   package private(set) var epochs: [UInt64] = []
   /// What is known of all replicas.
   package private(set) var knowledge = Knowledge()
-  /// Whether the index was made by this opening.
+  /// Whether the replica had taken part in no run with another when the index was opened.
   package let isNew: Bool
 
   /// The sum of the checksums of all rows, by which a row that is lost without a trace is missed.
@@ -46,8 +46,8 @@ package final class Index {
     version.reset()
     guard found <= Self.formatVersion else { throw .laterVersion(found) }
     guard found == 0 || found == Self.formatVersion else { throw .corrupt }
-    isNew = found == 0
-    if isNew { try Self.makeTables(in: database, newReplica) }
+    if found == 0 { try Self.makeTables(in: database, newReplica) }
+    isNew = try !database.prepare("SELECT 1 FROM peer LIMIT 1").step()
     selectFrom = try database.prepare(
       "SELECT \(BucketRow.columns) FROM bucket WHERE first_key >= ?1 ORDER BY first_key LIMIT ?2")
     selectContaining = try database.prepare(
@@ -104,7 +104,8 @@ package final class Index {
         stamps BLOB, checksum BLOB);
       CREATE TABLE run (finished INTEGER, peer BLOB, exit_code INTEGER, item_count INTEGER);
       CREATE TABLE expected (key BLOB PRIMARY KEY, entry BLOB) WITHOUT ROWID;
-      CREATE TABLE peer (replica INTEGER PRIMARY KEY, name BLOB, seen INTEGER);
+      CREATE TABLE peer (
+        replica INTEGER, name BLOB, seen INTEGER, PRIMARY KEY (replica, name));
       """)
     let insert = try database.prepare("INSERT INTO field VALUES (CAST('identity' AS BLOB), ?)")
     try insert.bind(0, identity(of: replica, [], Knowledge()))

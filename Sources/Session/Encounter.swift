@@ -77,6 +77,7 @@ struct Encounter {
           role: role, flags: flags,
           lockWaitSeconds: UInt32(clamping: options.lockWaitSeconds),
           root: location.path, stateDirectory: location.stateDirectory(options),
+          place: try local.place(),
           introduction: mine,
           rules: options.filter.rules.map {
             Open.Rule(includes: $0.includes, pattern: $0.pattern)

@@ -18,9 +18,12 @@ extension InitiatorRun {
     guard !options.forces else { return }
     let (mine, theirs) = (local.view.liveCount, encounter.ready.liveCount)
     if isTwoWay {
-      let known = try local.index.peers().first { $0.name == other.name }
-      if let known, known.replica != encounter.ready.replica, encounter.ready.isNew {
+      let known = try local.index.lastReplica(at: other.name)
+      if let known, known != encounter.ready.replica, encounter.ready.isNew {
         throw SessionError.safety(.changedIdentity(name: other.name))
+      }
+      if local.index.isNew, mine == 0, theirs > 0, encounter.ready.hasMetAnother {
+        throw SessionError.safety(.changedIdentity(name: local.opening.path))
       }
       return
     }

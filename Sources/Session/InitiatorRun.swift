@@ -123,7 +123,7 @@ final class InitiatorRun {
       try local.noteEqual(to: encounter.introductions.remote)
       return try peer.send(Finish.equal.frame)
     }
-    try local.hear(encounter.introductions.remote)
+    try local.hear(encounter.introductions.remote, at: other.name)
     progress.itemTotal = plan.tally.itemCount.source + plan.tally.itemCount.destination
     progress.byteTotal = plan.tally.byteCount
     if order.contains(remoteSide), plan.tally.itemCount[remoteSide] > 0 { try push(plan) }
@@ -212,7 +212,8 @@ final class InitiatorRun {
     try local.index.remember(
       RunRecord(
         finished: now, peer: other.name, exitCode: summary.failureCount > 0 ? 23 : 0,
-        itemCount: summary.changeCount),
-      with: PeerRecord(replica: encounter.ready.replica, name: other.name, seen: now))
+        itemCount: summary.changeCount))
+    try local.index.remember(
+      PeerRecord(replica: encounter.ready.replica, name: other.name, seen: now))
   }
 }

@@ -1,4 +1,5 @@
 internal import FileSystem
+internal import Hashing
 internal import Index
 internal import Replica
 internal import Wire
@@ -21,6 +22,14 @@ extension LocalReplica {
       try renewIdentity()
     }
     try index.set("root", to: identity)
+  }
+
+  /// Tells apart where this root and others are, on this machine and others.
+  func place() throws -> UInt64 {
+    var hasher = SHA256()
+    var digest: [UInt8] = []
+    hasher.digest(of: try machineID() + absolutePath(of: opening.path)).append(to: &digest)
+    return digest.prefix(8).reversed().reduce(0) { $0 << 8 | UInt64($1) }
   }
 
   /// Goes on as another replica, which nobody has heard of.
@@ -66,12 +75,14 @@ extension LocalReplica {
 
   /// Notes how far another replica has come by its scan, before anything is taken from it: if it is
   /// ever set back behind that, it will be told.
-  func hear(_ other: Introduction) throws(IndexError) {
+  func hear(_ other: Introduction, at name: [UInt8]) throws(IndexError) {
     guard !opening.isDryRun else { return }
+    let now = wallClockNanoseconds()
     var knowledge = index.knowledge
-    knowledge.note(other.replica, in: other.nextEpoch, now: wallClockNanoseconds())
+    knowledge.note(other.replica, in: other.nextEpoch, now: now)
     try begin()
     try index.take(knowledge)
+    try index.remember(PeerRecord(replica: other.replica, name: name, seen: now))
     try commit()
   }
 

@@ -18,6 +18,7 @@ final class ServeRun {
   private var destination: Destination?
   private var itemCount = 0
   private var hasHeard = false
+  private var isFinished = false
 
   /// Greets the initiator and opens the replica that it names.
   private init(_ connection: Connection) throws {
@@ -28,7 +29,7 @@ final class ServeRun {
       throw SessionError.wrongProtocol(sample: [])
     }
     open = try Open(payload: try Self.payload(of: .open, from: connection))
-    peerName = Array("initiator \(open.introduction.replica)".utf8)
+    peerName = Array("initiator at \(ReplicaID(rawValue: open.place))".utf8)
     let opening = try Opening(open)
     if open.role != .compared, !opening.forces { try RootGuard.check(opening.path) }
     replica = try LocalReplica(opening)
@@ -73,7 +74,7 @@ final class ServeRun {
       default: throw Malformed.kind
       }
     }
-    if !open.flags.contains(.dryRun) { try remember() }
+    if hasHeard || isFinished, !open.flags.contains(.dryRun) { try remember() }
   }
 
   /// The next frame; nil when the initiator has ended the conversation where it may.
@@ -101,10 +102,13 @@ final class ServeRun {
       for frame in Outcomes(problems: problems).frames(.problems) { try connection.send(frame) }
     }
     let view = replica.view
+    let met = try replica.index.lastReplica(at: peerName)
     try connection.send(
       Ready(
         replica: replica.index.replica,
-        isNew: replica.index.isNew, entryCount: view.liveCount + view.tombstoneCount,
+        isNew: replica.index.isNew,
+        hasMetAnother: met.map { $0 != open.introduction.replica } ?? false,
+        entryCount: view.liveCount + view.tombstoneCount,
         liveCount: view.liveCount, stateRoot: view.state.root, contentRoot: view.content.root
       ).frame)
   }
@@ -146,7 +150,7 @@ final class ServeRun {
   private func hearInitiator() throws {
     guard !hasHeard else { return }
     hasHeard = true
-    try replica.hear(open.introduction)
+    try replica.hear(open.introduction, at: peerName)
   }
 
   private func takePiece(_ frame: Frame) throws {
@@ -195,6 +199,7 @@ final class ServeRun {
 
   private func finish(_ frame: Frame) throws {
     let finish = try Finish(payload: frame.payload)
+    isFinished = true
     if finish == .equal { return try replica.noteEqual(to: open.introduction) }
     if let destination {
       try destination.finish()
@@ -215,8 +220,9 @@ final class ServeRun {
   private func remember() throws {
     let now = wallClockNanoseconds()
     try replica.index.remember(
-      RunRecord(finished: now, peer: peerName, exitCode: 0, itemCount: itemCount),
-      with: PeerRecord(replica: open.introduction.replica, name: peerName, seen: now))
+      RunRecord(finished: now, peer: peerName, exitCode: 0, itemCount: itemCount))
+    try replica.index.remember(
+      PeerRecord(replica: open.introduction.replica, name: peerName, seen: now))
   }
 }
 

@@ -96,6 +96,8 @@ package struct Open: Equatable, Sendable {
   package var root: [UInt8]
   /// Where to keep state instead of in the root; empty for there.
   package var stateDirectory: [UInt8]
+  /// Tells apart where initiators' roots are: part of a digest of the machine and the path.
+  package var place: UInt64
   /// The initiator.
   package var introduction: Introduction
   /// The include and exclude rules in order.
@@ -117,13 +119,14 @@ package struct Open: Equatable, Sendable {
   /// Creates an order.
   package init(
     role: Role, flags: Flags, lockWaitSeconds: UInt32, root: [UInt8], stateDirectory: [UInt8],
-    introduction: Introduction, rules: [Rule]
+    place: UInt64, introduction: Introduction, rules: [Rule]
   ) {
     self.role = role
     self.flags = flags
     self.lockWaitSeconds = lockWaitSeconds
     self.root = root
     self.stateDirectory = stateDirectory
+    self.place = place
     self.introduction = introduction
     self.rules = rules
   }
@@ -139,6 +142,7 @@ package struct Open: Equatable, Sendable {
     root = Array(try reader.readPrefixed(atMost: 65_536))
     stateDirectory = Array(try reader.readPrefixed(atMost: 65_536))
     guard !root.contains(0), !stateDirectory.contains(0) else { throw .key }
+    place = try reader.readFixed()
     introduction = try Introduction(from: &reader)
     rules = []
     for _ in 0..<(try reader.readCount(ofAtLeast: 2)) {
@@ -156,6 +160,7 @@ package struct Open: Equatable, Sendable {
     payload.append(varint: UInt64(lockWaitSeconds))
     payload.append(prefixed: root.span)
     payload.append(prefixed: stateDirectory.span)
+    payload.append(fixed: place)
     introduction.encode(to: &payload)
     payload.append(count: rules.count)
     for rule in rules {
@@ -171,8 +176,10 @@ package struct Open: Equatable, Sendable {
 package struct Ready: Equatable, Sendable {
   /// The replica's identity.
   package var replica: ReplicaID
-  /// Whether its state was made in this run.
+  /// Whether it has taken part in no run with another yet.
   package var isNew: Bool
+  /// Whether another replica was met before where the initiator's is now.
+  package var hasMetAnother: Bool
   /// The number of entries, tombstones included, that the run sees.
   package var entryCount: Int
   /// The number of live ones among them.
@@ -184,11 +191,12 @@ package struct Ready: Equatable, Sendable {
 
   /// Creates the report.
   package init(
-    replica: ReplicaID, isNew: Bool, entryCount: Int, liveCount: Int,
+    replica: ReplicaID, isNew: Bool, hasMetAnother: Bool, entryCount: Int, liveCount: Int,
     stateRoot: Digest, contentRoot: Digest
   ) {
     self.replica = replica
     self.isNew = isNew
+    self.hasMetAnother = hasMetAnother
     self.entryCount = entryCount
     self.liveCount = liveCount
     self.stateRoot = stateRoot
@@ -199,9 +207,10 @@ package struct Ready: Equatable, Sendable {
   package init(payload: [UInt8]) throws(Malformed) {
     var reader = ByteReader(payload)
     replica = ReplicaID(rawValue: try reader.readFixed())
-    let isNew = try reader.readByte()
-    guard isNew <= 1 else { throw .kind }
-    self.isNew = isNew == 1
+    let bits = try reader.readByte()
+    guard bits <= 3 else { throw .kind }
+    isNew = bits & 1 != 0
+    hasMetAnother = bits & 2 != 0
     entryCount = try reader.readCount(atMost: 1 << 48)
     liveCount = try reader.readCount(atMost: entryCount)
     stateRoot = try reader.readDigest()
@@ -213,7 +222,7 @@ package struct Ready: Equatable, Sendable {
   package var frame: Frame {
     var payload: [UInt8] = []
     payload.append(fixed: replica.rawValue)
-    payload.append(isNew ? 1 : 0)
+    payload.append((isNew ? 1 : 0) | (hasMetAnother ? 2 : 0))
     payload.append(count: entryCount)
     payload.append(count: liveCount)
     stateRoot.append(to: &payload)

@@ -25,6 +25,7 @@ enum Forgery {
   ) throws -> [UInt8] {
     try Open(
       role: role, flags: flags, lockWaitSeconds: 0, root: Array(root.utf8), stateDirectory: [],
+      place: 0,
       introduction: Introduction(
         replica: replica, epoch: 0, nextEpoch: 2, clock: .max, knowledge: Knowledge()),
       rules: []
@@ -63,7 +64,7 @@ enum Forgery {
     var answer: [UInt8] = []
     Answer.fetched(run, rest: nil).encode(to: &answer)
     let ready = Ready(
-      replica: replica, isNew: false, entryCount: run.count,
+      replica: replica, isNew: false, hasMetAnother: false, entryCount: run.count,
       liveCount: run.count, stateRoot: digest([1]), contentRoot: digest([2]))
     let met = Introduction(
       replica: replica, epoch: 0, nextEpoch: 2, clock: .max, knowledge: Knowledge())

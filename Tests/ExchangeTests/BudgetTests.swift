@@ -100,9 +100,9 @@ struct Budget: Sendable, CustomTestStringConvertible {
     let open = Open(
       role: .destination, flags: [.deletes], lockWaitSeconds: 0,
       root: [UInt8](repeating: 0x61, count: 200), stateDirectory: [],
-      introduction: introduction, rules: [])
+      place: .max, introduction: introduction, rules: [])
     let ready = Ready(
-      replica: ReplicaID(rawValue: .max), isNew: false, entryCount: 1 << 40,
+      replica: ReplicaID(rawValue: .max), isNew: false, hasMetAnother: false, entryCount: 1 << 40,
       liveCount: 1 << 40, stateRoot: Self.holder.tree.root, contentRoot: Self.holder.tree.root)
     let hello = Hello(program: "100.100.100").frame
     let frames = [hello, hello, try open.frame(), introduction.frame, ready.frame]

@@ -2,15 +2,15 @@ import TestSupport
 import Testing
 
 /// F2: the power of one replica is cut, and the next run mends it and leaves the other as it is.
-@Suite(.serialized, .enabled(if: PowerCut.isAvailable, "needs root and a loop device"))
+@Suite(.serialized, .enabled(if: LoopDisk.isAvailable, "needs root and a loop device"))
 struct PowerCutTests {
   private let directory: TemporaryDirectory
-  private let disk: PowerCut
+  private let disk: LoopDisk
   private let good: String
 
   init() throws {
     directory = try TemporaryDirectory()
-    disk = try PowerCut(in: directory)
+    disk = try LoopDisk(in: directory)
     good = directory.appending("good")
     try makeDirectory(Array(good.utf8))
     try makeDirectory(Array("\(disk.path)/replica".utf8))
@@ -45,9 +45,9 @@ struct PowerCutTests {
     #expect(try digests(crashed) == before)
   }
 
-  @Test(arguments: PowerCut.Variant.allCases)
+  @Test(arguments: PowerCut.allCases)
   func `a hundred files that were brought are there, or are brought again`(
-    variant: PowerCut.Variant
+    variant: PowerCut
   ) throws {
     try fill(good)
     let before = try digests(good)
@@ -56,9 +56,9 @@ struct PowerCutTests {
     try expectMended(before)
   }
 
-  @Test(arguments: PowerCut.Variant.allCases)
+  @Test(arguments: PowerCut.allCases)
   func `a hundred files that were taken are not emptied where they went`(
-    variant: PowerCut.Variant
+    variant: PowerCut
   ) throws {
     try fill(crashed)
     let before = try digests(crashed)
@@ -67,8 +67,8 @@ struct PowerCutTests {
     try expectMended(before)
   }
 
-  @Test(.enabled(if: Trace.isAvailable, "strace is needed"), arguments: PowerCut.Variant.allCases)
-  func `a cut in the middle of a run harms nothing`(variant: PowerCut.Variant) throws {
+  @Test(.enabled(if: Trace.isAvailable, "strace is needed"), arguments: PowerCut.allCases)
+  func `a cut in the middle of a run harms nothing`(variant: PowerCut) throws {
     let calls = ["renameat2", "syncfs", "fdatasync", "pwrite64"]
     for call in calls {
       for count in sweepsAll ? [1, 2, 3, 10, 40, 80] : [1, 30] {

@@ -9,11 +9,15 @@ import Testing
 
   @Test func `an index opened again is the same replica's`() throws {
     let file = try IndexFile()
-    let isNew = try file.open().isNew
-    #expect(isNew)
-    let index = try file.open(newReplica: Self.other)
-    #expect(!index.isNew)
-    #expect(index.replica == IndexFile.replica)
+    _ = try file.open()
+    #expect(try file.open(newReplica: Self.other).replica == IndexFile.replica)
+  }
+
+  @Test func `a replica is new until it has met another`() throws {
+    let file = try IndexFile()
+    for _ in 0..<2 { #expect(try file.open().isNew) }
+    try file.open().remember(PeerRecord(replica: Self.other, name: [], seen: 1))
+    #expect(try !file.open().isNew)
   }
 
   @Test func `an identity taken stays`() throws {
@@ -86,8 +90,9 @@ import Testing
     for number in 1...25 {
       try index.remember(
         RunRecord(
-          finished: Int64(number), peer: [0xff, 0x0a], exitCode: number % 2, itemCount: number),
-        with: PeerRecord(
+          finished: Int64(number), peer: [0xff, 0x0a], exitCode: number % 2, itemCount: number))
+      try index.remember(
+        PeerRecord(
           replica: ReplicaID(rawValue: .max - UInt64(number % 3)), name: Array("\(number)".utf8),
           seen: Int64(number)))
     }
@@ -98,5 +103,7 @@ import Testing
     #expect(peers.map(\.seen) == [25, 24, 23])
     #expect(peers.map(\.replica.rawValue) == [.max - 1, .max, .max - 2])
     #expect(peers.first?.name == Array("25".utf8))
+    #expect(try index.lastReplica(at: Array("24".utf8)) == peers[1].replica)
+    #expect(try index.lastReplica(at: Array("26".utf8)) == nil)
   }
 }

@@ -65,7 +65,8 @@ extension Sample {
 
   static let open = Open(
     role: .destination, flags: [.deletes, .compresses], lockWaitSeconds: .max,
-    root: Array("/srv/\u{e9}".utf8), stateDirectory: [], introduction: introduction,
+    root: Array("/srv/\u{e9}".utf8), stateDirectory: [], place: .max,
+    introduction: introduction,
     rules: [
       Open.Rule(includes: true, pattern: Array("*.c".utf8)),
       Open.Rule(includes: false, pattern: []),
@@ -83,7 +84,8 @@ extension Sample {
   }()
 
   static let ready = Ready(
-    replica: ReplicaID(rawValue: 3), isNew: true, entryCount: 1 << 48, liveCount: 7,
+    replica: ReplicaID(rawValue: 3), isNew: true, hasMetAnother: true, entryCount: 1 << 48,
+    liveCount: 7,
     stateRoot: .zero, contentRoot: Digest([UInt8](0..<32).span.bytes))
 
   private static let greetings = [

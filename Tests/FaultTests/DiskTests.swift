@@ -1,0 +1,137 @@
+import TestSupport
+import Testing
+
+/// F3, F14, F15 and F17: disks that are set back, stamp coarsely, hold strange times or are gone.
+@Suite(.serialized, .enabled(if: LoopDisk.isAvailable, "needs root and a loop device"))
+struct DiskTests {
+  private let directory: TemporaryDirectory
+
+  init() throws { directory = try TemporaryDirectory() }
+
+  /// Runs a shell command in the directory.
+  private func shell(_ command: String) throws {
+    try requireSuccess("sh", "-ec", command, in: directory)
+  }
+
+  private func path(_ name: String) -> String { directory.appending(name) }
+
+  @discardableResult
+  private func sync(
+    _ a: String, _ b: String, _ options: String..., status: Int32 = 0,
+    sourceLocation: SourceLocation = #_sourceLocation
+  ) throws -> ProgramRun {
+    let run = try ProgramRun(Binary.treemend, ["sync"] + options + [a, b])
+    #expect(run.ending == .exited(status), "\(run)", sourceLocation: sourceLocation)
+    return run
+  }
+
+  private func expectEqual(
+    _ a: String, _ b: String, sourceLocation: SourceLocation = #_sourceLocation
+  ) throws {
+    let difference = try ProgramRun(
+      "diff", "-r", "--no-dereference", "-x", ".treemend", "-x", "lost+found", a, b)
+    #expect(difference.ending == .exited(0), "\(difference)", sourceLocation: sourceLocation)
+  }
+
+  private func contents(_ root: String) throws -> Set<String> {
+    let run = try ProgramRun(
+      "find", root, "-path", "*/.treemend", "-prune", "-o", "-type", "f", "-exec", "cat", "{}", "+")
+    return Set(run.text.split(separator: "\n").map(String.init))
+  }
+
+  @Test(arguments: [false, true])
+  func `a disk that was set back to an earlier image loses and deletes nothing`(
+    isLookedAt: Bool
+  ) throws {
+    let disk = try LoopDisk(in: directory)
+    let (a, b) = ("\(disk.path)/a", path("b"))
+    try shell("mkdir \(a) b; cd \(a); echo old >edited; echo gone >deleted; echo kept >kept")
+    try sync(a, b)
+    try disk.unmount()
+    try shell("cp image earlier")
+    try disk.mount()
+    try shell("cd \(a); echo new >edited; rm deleted; echo created >created")
+    try sync(a, b)
+    try disk.unmount()
+    try shell("cp earlier image")
+    try disk.mount()
+    try shell("cd \(a); echo other >edited; echo since >since")
+    if isLookedAt { try shell("\(Binary.treemend) status \(a) >looked") }
+    let run = try sync(a, b)
+    #expect(run.text.contains("*deleting   created") == false)
+    try sync(a, b)
+    try expectEqual(a, b)
+    let left = try contents(a)
+    #expect(left.isSuperset(of: ["new", "other", "created", "since", "kept"]), "\(left)")
+  }
+
+  @Test func `an edit that leaves the size and the whole second as they are is seen`() throws {
+    let disk = try LoopDisk(in: directory, "-I", "128")
+    let (a, b) = ("\(disk.path)/a", path("b"))
+    try shell("mkdir \(a) b; echo 0 >\(a)/f")
+    for number in 1...6 {
+      try sync(a, b)
+      try shell("echo \(number) >\(a)/f")
+      try sync(a, b)
+      #expect(try contents(b) == ["\(number)"])
+    }
+  }
+
+  @Test(arguments: [
+    "1901-12-13 20:45:53", "1969-12-31 23:59:59.5", "1970-01-01", "2038-01-19 03:14:08.123456789",
+    "2106-02-07 06:28:17", "2262-04-11 23:47:16",
+  ])
+  func `any time that a disk holds travels both ways`(time: String) throws {
+    let disk = try LoopDisk(in: directory)
+    let (a, b) = ("\(disk.path)/a", "\(disk.path)/b")
+    try shell(
+      """
+      mkdir \(a) \(b)
+      echo here >\(a)/here; echo there >\(b)/there; touch -d '\(time) UTC' \(a)/here \(b)/there
+      """)
+    try sync(a, b)
+    for name in ["here", "there"] {
+      let times = try [a, b].map { try ProgramRun("stat", "-c", "%.9Y", "\($0)/\(name)").text }
+      #expect(times[0] == times[1])
+    }
+    // An edit is newer whatever the clock says.
+    try shell("echo edited >\(b)/here; touch -d '1930-01-01 UTC' \(b)/here")
+    #expect(try !sync(a, b).text.contains("conflict"))
+    #expect(try contents(a) == ["edited", "there"])
+    #expect(try sync(a, b, "-i").text.isEmpty)
+  }
+
+  @Test func `a disk that is not mounted is no deletion`() throws {
+    let disk = try LoopDisk(in: directory)
+    let b = path("b")
+    try shell("mkdir b; cd \(disk.path); rmdir lost+found; echo one >one; mkdir d; echo two >d/two")
+    try sync(disk.path, b)
+    try sync(b, disk.path)
+    try disk.unmount()
+    for ends in [(disk.path, b), (b, disk.path), (disk.path, b)] {
+      let run = try sync(ends.0, ends.1, status: 42)
+      #expect(run.errorText.contains("is its disk mounted?"))
+    }
+    #expect(try contents(b) == ["one", "two"])
+    try disk.mount()
+    try sync(disk.path, b)
+    try expectEqual(disk.path, b)
+  }
+
+  @Test func `what is mounted over a directory hides it and deletes nothing`() throws {
+    let (a, b) = (path("a"), path("b"))
+    try shell("mkdir a b; mkdir a/m; echo below >a/m/below; echo one >a/one")
+    try sync(a, b)
+    let disk = try LoopDisk(in: directory)
+    try shell("mount --bind \(disk.path) a/m")
+    defer { _ = try? ProgramRun("umount", "-l", "\(a)/m") }
+    try shell("echo changed >b/m/below; echo two >a/two")
+    #expect(try sync(a, b, "--json").text.contains(#""code":"mounted""#))
+    #expect(try contents(b) == ["changed", "one", "two"])
+    #expect(try ProgramRun("ls", disk.path).text == "lost+found\n")
+    try shell("umount a/m")
+    try sync(a, b)
+    try expectEqual(a, b)
+    #expect(try contents(a) == ["changed", "one", "two"])
+  }
+}
