@@ -140,7 +140,14 @@ package struct Applier: ~Copyable {
         }
         throw Refusal(.precondition)
       }
-      try Self.system { () throws(SystemError) in try stage.removeFile(name) }
+      do throws(SystemError) {
+        try stage.removeFile(name)
+      } catch {
+        try Self.system { () throws(SystemError) in
+          try stage.rename(name, to: parent, as: path.name, .noReplace)
+        }
+        throw Refusal(error)
+      }
     }
   }
 

@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// The directory in which content waits for its place in the tree: on the same file system, for
 /// nobody else to see, and emptied of what a killed run has left.
 package struct Stage: ~Copyable, Sendable {
@@ -12,6 +14,17 @@ package struct Stage: ~Copyable, Sendable {
     let stage = try stateDirectory.openOrMakeDirectory(Self.name, mode: 0o700)
     try stage.setMode(0o700)
     directory = stage
+  }
+
+  /// Opens the stage of `root`; nil if it has none, or none that we may open.
+  package init?(of root: Root) throws(SystemError) {
+    do {
+      directory = try root.openDirectory(.root)
+        .openDirectory(StateDirectory.name).openDirectory(Self.name)
+    } catch {
+      if error.isAbsence || error.code == EACCES { return nil }
+      throw error
+    }
   }
 
   /// A name that nobody can guess and nothing has: 128 random bits in hexadecimal digits.

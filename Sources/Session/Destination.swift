@@ -51,15 +51,13 @@ final class Destination {
     var path: Path { result.path }
   }
 
-  /// Prepares to change `replica`; what a killed run has left in the stage goes.
+  /// Prepares to change `replica`.
   init(_ replica: LocalReplica, deletes: Bool) throws {
     self.replica = replica
     self.deletes = deletes
     stateDirectory = try replica.root.openDirectory(.root)
       .openOrMakeDirectory(StateDirectory.name, mode: 0o700)
-    let stage = try Stage(in: stateDirectory)
-    try stage.clear()
-    writer = ContentWriter(root: replica.root, stage: stage)
+    writer = ContentWriter(root: replica.root, stage: try Stage(in: stateDirectory))
     applier = Applier(
       root: replica.root, stage: try stateDirectory.openDirectory(Stage.name))
   }

@@ -76,6 +76,8 @@ final class LocalReplica {
         lock = nil
       }
       hasStateInRoot = isInRoot
+      // What a killed run has left.
+      if !opening.isDryRun { try Stage(of: root)?.clear() }
       index = try Self.openIndex(in: stateDirectory, opening)
       try begin()
       try checkIdentity()

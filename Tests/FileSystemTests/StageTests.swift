@@ -55,6 +55,16 @@ import Testing
     try stage.clear()
   }
 
+  @Test func `a root has a stage once one was made`() throws {
+    let root = try temporary.root()
+    if try Stage(of: root) != nil { Issue.record("no stage was made") }
+    let state = try root.top().openOrMakeDirectory(StateDirectory.name, mode: 0o700)
+    if try Stage(of: root) != nil { Issue.record("no stage was made") }
+    _ = try Stage(in: state).createFile(Array("left".utf8))
+    try Stage(of: root)?.clear()
+    #expect(try Stage(in: state).directory.names().isEmpty)
+  }
+
   @Test func `clearing holds few descriptors and little memory at any depth`() throws {
     let stage = try Stage(in: try temporary.root().top())
     var directory = try stage.directory.openOrMakeDirectory("deep".utf8, mode: 0o700)
