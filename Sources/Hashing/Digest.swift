@@ -111,7 +111,8 @@ extension Array<UInt8> {
 
 extension RawSpan {
   /// The little-endian word of eight bytes that begins at `offset`.
-  func word(at offset: Int) -> UInt64 {
+  @inlinable
+  package func word(at offset: Int) -> UInt64 {
     // SAFETY: every bit pattern is a `UInt64`, and the span checks the bounds.
     unsafe UInt64(littleEndian: unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self))
   }

@@ -18,17 +18,14 @@ package struct BucketRow: Sendable {
 
   /// Reads the summary from the first columns of a row.
   static func summary(from statement: Statement) throws(IndexError) -> BucketSummary {
-    let state = statement.bytes(5)
-    let content = statement.bytes(6)
-    guard state.count == Digest.byteCount, content.count == Digest.byteCount,
+    guard let state = statement.digest(5), let content = statement.digest(6),
       statement.integer(2) > 0, statement.integer(3) >= 0
     else { throw .corrupt }
     return BucketSummary(
       firstKey: statement.bytes(0),
       boundary: Boundary(rawValue: UInt64(bitPattern: statement.integer(1))),
       entryCount: Int(statement.integer(2)), liveCount: Int(statement.integer(3)),
-      endsLive: statement.integer(4) == 1, state: Digest(state.span.bytes),
-      content: Digest(content.span.bytes))
+      endsLive: statement.integer(4) == 1, state: state, content: content)
   }
 
   /// Reads a row and checks it against its checksum.
@@ -37,7 +34,7 @@ package struct BucketRow: Sendable {
     let entries = statement.bytes(7)
     let stamps = statement.bytes(8)
     checksum = Self.checksum(of: summary, entries, stamps, using: &sha256)
-    guard statement.bytes(9) == checksum.bytes else { throw .corrupt }
+    guard statement.digest(9) == checksum else { throw .corrupt }
     do {
       var reader = ByteReader(entries)
       let run = try EntryRun(from: &reader, limit: TreeShape.standard.maximumCount)
@@ -49,9 +46,9 @@ package struct BucketRow: Sendable {
     } catch {
       throw .corrupt
     }
-    guard bucket.count == summary.entryCount, bucket.run.key(at: 0) == summary.firstKey else {
-      throw .corrupt
-    }
+    guard bucket.count == summary.entryCount,
+      bucket.run.withKey(at: 0, { $0.matches(summary.firstKey.span) })
+    else { throw .corrupt }
   }
 
   /// The checksum of a row: over every other column.
@@ -60,6 +57,7 @@ package struct BucketRow: Sendable {
     using sha256: inout SHA256
   ) -> Digest {
     var head: [UInt8] = []
+    head.reserveCapacity(summary.firstKey.count + 2 * Digest.byteCount + 48)
     head.append(prefixed: summary.firstKey.span)
     head.append(fixed: summary.boundary.rawValue)
     head.append(count: summary.entryCount)

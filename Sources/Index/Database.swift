@@ -1,4 +1,5 @@
 internal import CSQLite
+internal import Hashing
 
 /// A connection to one SQLite database, for one thread.
 final class Database {
@@ -108,6 +109,16 @@ final class Statement {
   /// The number in a column.
   func integer(_ column: Int32) -> Int64 {
     unsafe sqlite3_column_int64(handle, column)
+  }
+
+  /// The digest in a column; nil if something else is there.
+  func digest(_ column: Int32) -> Digest? {
+    guard let start = unsafe sqlite3_column_blob(handle, column),
+      unsafe sqlite3_column_bytes(handle, column) == Digest.byteCount
+    else { return nil }
+    // SAFETY: SQLite holds the 32 bytes there until the next step.
+    let bytes = unsafe UnsafeRawBufferPointer(start: start, count: Digest.byteCount)
+    return Digest(bytes.bytes)
   }
 
   /// The bytes in a column.

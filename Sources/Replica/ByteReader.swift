@@ -27,6 +27,7 @@ package struct ByteReader {
   }
 
   /// Reads one byte.
+  @inline(__always)
   package mutating func readByte() throws(Malformed) -> UInt8 {
     guard offset < bytes.count else { throw .truncated }
     defer { offset += 1 }
@@ -35,14 +36,16 @@ package struct ByteReader {
 
   /// Reads a LEB128 number in its shortest form.
   package mutating func readVarint() throws(Malformed) -> UInt64 {
-    var value: UInt64 = 0
-    var shift: UInt64 = 0
+    let first = try readByte()
+    var value = UInt64(first & 0x7f)
+    var shift: UInt64 = 7
+    guard first >= 0x80 else { return value }
     while true {
       let byte = try readByte()
       guard shift < 63 || byte <= 1 else { throw .number }
       value |= UInt64(byte & 0x7f) << shift
       if byte & 0x80 == 0 {
-        guard byte != 0 || shift == 0 else { throw .number }
+        guard byte != 0 else { throw .number }
         return value
       }
       shift += 7

@@ -32,33 +32,35 @@ extension EntryRun {
     let count = try reader.readCount(atMost: limit)
     guard count <= reader.remainingCount / 4 else { throw .count }
     adopt(vectors: try Self.decodeVectors(from: &reader, entryCount: count))
+    reserve(count)
     var usedVectorCount: UInt64 = 0
     var previousTime: Int64 = 0
-    for index in 0..<count {
-      let shared = try reader.readCount(atMost: index == 0 ? 0 : keyRange(at: index - 1).count)
-      let rest = try reader.readPrefixed(atMost: Path.maximumKeyByteCount - shared)
+    var key: [UInt8] = []
+    for _ in 0..<count {
+      try Self.readKey(from: &reader, after: &key)
       let vectorIndex = try reader.readVarint()
       guard vectorIndex <= usedVectorCount, vectorIndex < vectors.count else { throw .vector }
       if vectorIndex == usedVectorCount { usedVectorCount += 1 }
-      guard shared + rest.count <= keyByteLimit - keyByteCount else { throw .count }
+      guard key.count <= keyByteLimit - keyByteCount else { throw .count }
       let attributes = try Attributes(from: &reader, previousTime: &previousTime)
-      append(
-        sharing: shared, rest: rest, attributes: attributes, vectorIndex: UInt32(vectorIndex))
-      try checkKey(at: index, sharing: shared)
+      append(key: key, attributes: attributes, vectorIndex: UInt32(vectorIndex))
     }
     guard usedVectorCount == vectors.count else { throw .vector }
   }
 
-  /// Throws unless the key just added is well formed, after the one before, and shares with it no
-  /// more than it says.
-  private func checkKey(at index: Int, sharing shared: Int) throws(Malformed) {
-    let key = keyBytes.span.extracting(keyRange(at: index))
-    do { try Path.validate(key) } catch { throw Malformed.key }
-    guard index > 0 else { return }
-    let previous = keyBytes.span.extracting(keyRange(at: index - 1))
-    guard previous.precedes(key), previous.sharedPrefixCount(with: key) == shared else {
-      throw .order
-    }
+  /// Reads the key behind `key`, which it then replaces, or throws unless it is well formed, after
+  /// the one before, and shares with it no less than it could.
+  private static func readKey(
+    from reader: inout ByteReader, after key: inout [UInt8]
+  ) throws(Malformed) {
+    let shared = try reader.readCount(atMost: key.count)
+    let rest = try reader.readPrefixed(atMost: Path.maximumKeyByteCount - shared)
+    let former = shared < key.count ? Int(key[shared]) : -1
+    let isFirst = key.isEmpty
+    key.removeLast(key.count - shared)
+    key.append(contentsOf: rest)
+    do { try Path.validate(key.span, knownCount: shared) } catch { throw .key }
+    guard isFirst || rest.first.map({ Int($0) > former }) ?? false else { throw .order }
   }
 
   /// Appends the replicas named by the run's vectors, then the vectors with replicas by index.

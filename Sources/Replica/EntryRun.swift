@@ -40,6 +40,11 @@ package struct EntryRun: Sendable {
     body(keyBytes.span.extracting(keyRange(at: index)))
   }
 
+  /// How the key of the entry at `index` is ordered relative to `key`.
+  package func order(at index: Int, relativeTo key: Span<UInt8>) -> KeyOrder {
+    keyBytes.span.extracting(keyRange(at: index)).order(relativeTo: key)
+  }
+
   /// A copy of the key of the entry at `index`.
   package func key(at index: Int) -> [UInt8] {
     Array(keyBytes[keyRange(at: index)])
@@ -119,17 +124,17 @@ package struct EntryRun: Sendable {
     vectors.removeAll(keepingCapacity: true)
   }
 
-  /// Adds an entry whose key is the first `sharedCount` bytes of the last key and then `rest`.
-  mutating func append(
-    sharing sharedCount: Int, rest: ArraySlice<UInt8>, attributes: Attributes, vectorIndex: UInt32
-  ) {
+  /// Adds an entry that carries the vector of an index.
+  mutating func append(key: [UInt8], attributes: Attributes, vectorIndex: UInt32) {
     let start = keyBytes.count
-    if sharedCount > 0, let last = slots.last {
-      let lastStart = Int(last.keyStart)
-      for index in lastStart..<(lastStart + sharedCount) { keyBytes.append(keyBytes[index]) }
-    }
-    keyBytes.append(contentsOf: rest)
+    keyBytes.append(contentsOf: key)
     appendSlot(from: start, attributes: attributes, vectorIndex: vectorIndex)
+  }
+
+  /// Makes room for so many entries with keys of common lengths.
+  mutating func reserve(_ count: Int) {
+    slots.reserveCapacity(count)
+    keyBytes.reserveCapacity(48 * count)
   }
 
   /// Sets the vectors that entries will name by index.

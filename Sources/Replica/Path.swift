@@ -1,3 +1,5 @@
+internal import Hashing
+
 /// The place of an entry below its root: bytes, never text.
 ///
 /// A path is held as its *key*: the names on the way, joined by a zero byte, which no name can
@@ -71,18 +73,28 @@ package struct Path: Hashable, Sendable {
 
   /// Throws unless `key` is one or more names joined by zero bytes, none of them empty, `.`, `..`,
   /// longer than 255 bytes or with a `/` in it.
-  package static func validate(_ key: Span<UInt8>) throws(MalformedKey) {
+  ///
+  /// With `knownCount`, the first so many bytes are those of a key that was found well formed, so
+  /// that only the names from there on are looked at.
+  package static func validate(
+    _ key: Span<UInt8>, knownCount: Int = 0
+  ) throws(MalformedKey) {
     guard !key.isEmpty, key.count <= maximumKeyByteCount else { throw MalformedKey() }
-    var nameStart = 0
-    for index in 0...key.count where index == key.count || key[index] == separator {
+    let slash = UInt8(ascii: "/")
+    let dot = UInt8(ascii: ".")
+    var nameStart = min(knownCount, key.count)
+    while nameStart > 0, key[nameStart - 1] != separator { nameStart -= 1 }
+    for index in nameStart...key.count {
+      guard index == key.count || key[index] == separator else {
+        if key[index] == slash { throw MalformedKey() }
+        continue
+      }
       let count = index - nameStart
-      let dot = UInt8(ascii: ".")
       let isDots =
         count <= 2 && count > 0 && key[nameStart] == dot && key[index - 1] == dot
       guard count > 0, count <= maximumNameByteCount, !isDots else { throw MalformedKey() }
       nameStart = index + 1
     }
-    for index in key.indices where key[index] == UInt8(ascii: "/") { throw MalformedKey() }
   }
 }
 
@@ -90,6 +102,16 @@ package struct Path: Hashable, Sendable {
 package struct MalformedKey: Error, Equatable {
   /// Creates the error.
   package init() {}
+}
+
+/// How one key stands to another in key order.
+package enum KeyOrder: Sendable {
+  /// It comes before the other.
+  case before
+  /// It is the other.
+  case same
+  /// It comes behind the other.
+  case after
 }
 
 extension Path: Comparable {
@@ -102,27 +124,37 @@ extension Path: Comparable {
 extension Span<UInt8> {
   /// Whether these bytes come before `other` in byte order, a prefix before what it begins.
   package func precedes(_ other: Span<UInt8>) -> Bool {
-    let shared = Swift.min(count, other.count)
-    var index = 0
-    while index < shared {
-      if self[index] != other[index] { return self[index] < other[index] }
-      index += 1
-    }
-    return count < other.count
+    order(relativeTo: other) == .before
   }
 
   /// Whether these bytes are those of `other`.
   package func matches(_ other: Span<UInt8>) -> Bool {
-    guard count == other.count else { return false }
-    for index in 0..<count where self[index] != other[index] { return false }
-    return true
+    count == other.count && sharedPrefixCount(with: other) == count
+  }
+
+  /// How these bytes and `other` are ordered, a prefix before what it begins.
+  package func order(relativeTo other: Span<UInt8>) -> KeyOrder {
+    let shared = sharedPrefixCount(with: other)
+    if shared < count, shared < other.count {
+      return self[shared] < other[shared] ? .before : .after
+    }
+    return count == other.count ? .same : count < other.count ? .before : .after
   }
 
   /// How many bytes these and `other` begin with in common.
+  ///
+  /// PERF: eight bytes a step, since neighbouring keys begin with the same directories.
   package func sharedPrefixCount(with other: Span<UInt8>) -> Int {
-    let shared = Swift.min(count, other.count)
+    let limit = Swift.min(count, other.count)
+    let mine = bytes
+    let theirs = other.bytes
     var index = 0
-    while index < shared, self[index] == other[index] { index += 1 }
+    while index + 8 <= limit {
+      let difference = mine.word(at: index) ^ theirs.word(at: index)
+      if difference != 0 { return index + difference.trailingZeroBitCount / 8 }
+      index += 8
+    }
+    while index < limit, self[index] == other[index] { index += 1 }
     return index
   }
 }
