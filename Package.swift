@@ -26,6 +26,7 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
   ],
   targets: [
@@ -73,6 +74,7 @@ let package = Package(
       [
         "Hashing", "Replica", "Merkle", "Reconcile", "Wire", "Exchange", "FileSystem", "Index",
         "Scan", "Transfer", "Apply", "Transport",
+        .product(name: "DequeModule", package: "swift-collections"),
       ]),
     // The command.
     .executableTarget(

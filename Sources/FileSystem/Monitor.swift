@@ -33,6 +33,23 @@ package final class Monitor<State>: @unchecked Sendable {
     return try body(&state)
   }
 
+  /// Calls `body` with the state, and wakes those who wait for a change only if it returns true.
+  package func update(_ body: (inout State) -> Bool) {
+    unsafe pthread_mutex_lock(mutex)
+    if body(&state) { unsafe pthread_cond_broadcast(changed) }
+    unsafe pthread_mutex_unlock(mutex)
+  }
+
+  /// Waits as ``wait(for:)`` does, for a `body` whose changes nobody waits for.
+  package func waitQuietly<Result>(for body: (inout State) -> Result?) -> Result {
+    unsafe pthread_mutex_lock(mutex)
+    defer { unsafe pthread_mutex_unlock(mutex) }
+    while true {
+      if let result = body(&state) { return result }
+      unsafe pthread_cond_wait(changed, mutex)
+    }
+  }
+
   /// Waits until `body` returns something for the state as it is then, and returns that.
   package func wait<Result>(for body: (inout State) -> Result?) -> Result {
     unsafe pthread_mutex_lock(mutex)

@@ -3,4 +3,9 @@
 package enum StateDirectory {
   /// Its name.
   package static let name = Array(".treemend".utf8)
+
+  /// Whether these bytes are its name.
+  package static func isName(_ bytes: ArraySlice<UInt8>) -> Bool {
+    bytes.count == name.count && bytes.elementsEqual(name)
+  }
 }

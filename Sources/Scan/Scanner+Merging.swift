@@ -2,25 +2,28 @@ internal import FileSystem
 internal import Replica
 
 extension Scanner {
-  /// Merges one path that the walk came upon.
-  mutating func visit(_ path: Path, _ found: Listing.Found) throws {
+  /// Merges the path that the walk is at, and what was found there.
+  mutating func visit(_ found: Listing.Found) throws {
     let isDirectory = found.errorCode == 0 && found.status.kind == .directory
-    if !options.filter.isEmpty, options.filter.excludes(path.key.span, isDirectory: isDirectory) {
+    if !options.filter.isEmpty, options.filter.excludes(key.span, isDirectory: isDirectory) {
       return
     }
-    try passOver(before: path)
+    let isRemembered = try passOver()
     guard found.errorCode == 0 else {
       let code: Problem.Code =
         SystemError(call: "statx", code: found.errorCode).isAbsence ? .vanished : .unreadable
-      return try leave(path, code, found.errorCode)
+      return try leave(code, found.errorCode, isRemembered: isRemembered)
     }
-    report.foundCount += found.status.kind == .special ? 0 : 1
     switch found.status.kind {
-    case .special: try leave(path, .special, 0)
-    case .directory: try take(directory: path, found.status)
-    case .file, .link: try take(path, found.status)
+    case .special: return try leave(.special, 0, isRemembered: isRemembered)
+    case .directory: try takeDirectory(found.status, isRemembered: isRemembered)
+    case .file, .link: try takeFile(found.status, isRemembered: isRemembered)
     }
+    report.foundCount += 1
   }
+
+  /// The path that the walk is at.
+  private var path: Path { Path(uncheckedKey: key) }
 
   /// Notes that nothing is known of a directory's content.
   mutating func unknownSubtree(_ path: Path, _ code: Problem.Code, _ systemCode: CInt) {
@@ -30,19 +33,20 @@ extension Scanner {
 
   /// Keeps what is remembered of a path that could not be looked at.
   private mutating func leave(
-    _ path: Path, _ code: Problem.Code, _ systemCode: CInt
+    _ code: Problem.Code, _ systemCode: CInt, isRemembered: Bool
   ) throws {
     unknownSubtree(path, code, systemCode)
-    if matches(path) { try keepRemembered() }
+    if isRemembered { try keepRemembered() }
   }
 
-  private mutating func take(directory path: Path, _ status: Status) throws {
+  private mutating func takeDirectory(_ status: Status, isRemembered: Bool) throws {
+    let path = path
     let attributes = Attributes.directory(mode: status.mode)
     if status.device != rootDevice { unknownSubtree(path, .mounted, 0) }
-    guard matches(path) else {
+    guard isRemembered else {
       let vector = options.observer.found(attributes, at: path, remembered: nil)
       report.changedCount += 1
-      return try add(path, .known(attributes, vector, .none))
+      return try add(.known(attributes, vector, .none))
     }
     let remembered = merge.bucket.run.attributes(at: merge.position)
     report.rememberedCount += remembered.isLive ? 1 : 0
@@ -53,8 +57,8 @@ extension Scanner {
     try replaceRemembered(path, .known(attributes, vector, .none))
   }
 
-  private mutating func take(_ path: Path, _ status: Status) throws {
-    guard matches(path) else { return try add(path, .unread(status, remembered: nil)) }
+  private mutating func takeFile(_ status: Status, isRemembered: Bool) throws {
+    guard isRemembered else { return try add(.unread(status, remembered: nil)) }
     let attributes = merge.bucket.run.attributes(at: merge.position)
     let stamp = merge.bucket.stamps[merge.position]
     report.rememberedCount += attributes.isLive ? 1 : 0
@@ -64,40 +68,46 @@ extension Scanner {
       path, .unread(status, remembered: (attributes, vector, stamp)))
   }
 
-  /// Deals with the remembered entries before `path`, or with all that are left: those that the
-  /// walk did not come upon are gone, unless they were not looked for.
-  mutating func passOver(before path: Path?) throws {
-    while merge.row != nil {
+  /// Deals with the remembered entries before the path that the walk is at; returns whether the next
+  /// one is that of the path.
+  private mutating func passOver() throws -> Bool {
+    while merge.hasRow {
       while merge.position < merge.bucket.count {
-        let position = merge.position
-        if let path, !merge.bucket.run.withKey(at: position, { $0.precedes(path.key.span) }) {
-          return
-        }
-        let attributes = merge.bucket.run.attributes(at: position)
-        if attributes.isLive {
-          try passOver(live: attributes)
-        } else if options.observer.keeps(
-          tombstone: attributes, merge.bucket.run.vector(at: position))
-        {
-          try keepRemembered()
-        } else {
-          try forgetRemembered()
+        switch merge.bucket.run.order(at: merge.position, relativeTo: key.span) {
+        case .after: return false
+        case .same: return true
+        case .before: try passOverNext()
         }
       }
       try closeRow()
       try enterNextRow()
     }
+    return false
   }
 
-  /// Deals with the next remembered entry, which the walk did not come upon.
-  private mutating func passOver(live attributes: Attributes) throws {
+  /// Deals with the remembered entries behind all that the walk came upon.
+  mutating func passOverRest() throws {
+    while merge.hasRow {
+      while merge.position < merge.bucket.count { try passOverNext() }
+      try closeRow()
+      try enterNextRow()
+    }
+  }
+
+  /// Deals with the next remembered entry, which the walk did not come upon: it is gone, unless it
+  /// was not looked for.
+  private mutating func passOverNext() throws {
+    let attributes = merge.bucket.run.attributes(at: merge.position)
+    guard attributes.isLive else {
+      let vector = merge.bucket.run.vector(at: merge.position)
+      return options.observer.keeps(tombstone: attributes, vector)
+        ? try keepRemembered() : forgetRemembered()
+    }
     report.rememberedCount += 1
     let gone = merge.bucket.run.path(at: merge.position)
     if isOutOfView(gone, attributes) { return try keepRemembered() }
     let vector = merge.bucket.run.vector(at: merge.position)
-    guard let missing = options.observer.missing(gone, vector) else {
-      return try forgetRemembered()
-    }
+    guard let missing = options.observer.missing(gone, vector) else { return forgetRemembered() }
     report.changedCount += 1
     try replaceRemembered(gone, .known(missing.attributes, missing.vector, .none))
   }
@@ -109,19 +119,14 @@ extension Scanner {
         path.key.span, isDirectory: attributes.kind == .directory)
   }
 
-  /// Whether the next remembered entry is that of `path`.
-  private func matches(_ path: Path) -> Bool {
-    merge.row != nil && merge.position < merge.bucket.count
-      && merge.bucket.run.withKey(at: merge.position) { $0.matches(path.key.span) }
-  }
-
   private mutating func keepRemembered() throws {
-    merge.draft?.append(merge.bucket, merge.position..<(merge.position + 1))
     merge.position += 1
+    guard let draft = merge.draft else { return }
+    draft.append(merge.bucket, (merge.position - 1)..<merge.position)
     try submitFullDraft()
   }
 
-  private mutating func forgetRemembered() throws {
+  private mutating func forgetRemembered() {
     _ = beginDraft()
     merge.position += 1
   }
@@ -132,10 +137,12 @@ extension Scanner {
     try submitFullDraft()
   }
 
-  /// Adds a path that is not remembered.
-  private mutating func add(_ path: Path, _ draft: DraftBucket.Draft) throws {
-    guard merge.row != nil, merge.position > 0, merge.position < merge.bucket.count else {
-      try addLoose(path, draft)
+  /// Adds the path that the walk is at, which is not remembered.
+  private mutating func add(_ draft: DraftBucket.Draft) throws {
+    guard merge.hasRow, merge.position > 0 else {
+      // It lies before the row's first entry, or behind the last row.
+      merge.loose.append(path, draft)
+      if merge.loose.count == DraftBucket.maximumCount { try flushLoose() }
       return
     }
     beginDraft().append(path, draft)
@@ -154,45 +161,34 @@ extension Scanner {
   /// Sends what has become of the row so far on its way when it is a bucket's worth.
   private mutating func submitFullDraft() throws {
     guard let draft = merge.draft, draft.count >= DraftBucket.maximumCount else { return }
-    try submit(.draft(draft, replacing: merge.isDropped ? nil : merge.row))
+    try submit(.draft(draft, replacesRow: !merge.isDropped))
     merge.draft = DraftBucket()
     merge.isDropped = true
   }
 
-  /// Adds a path that lies before the row's first entry or behind its last.
-  private mutating func addLoose(_ path: Path, _ draft: DraftBucket.Draft) throws {
-    if merge.row != nil, merge.position > 0 {
-      try closeRow()
-      try enterNextRow()
-    }
-    merge.loose.append(path, draft)
-    if merge.loose.count == DraftBucket.maximumCount { try flushLoose() }
-  }
-
   mutating func flushLoose() throws {
     guard merge.loose.count > 0 else { return }
-    try submit(.draft(merge.loose, replacing: nil))
+    try submit(.draft(merge.loose, replacesRow: false))
     merge.loose = DraftBucket()
   }
 
   mutating func enterNextRow() throws {
-    merge.row = try index.nextRow()
-    merge.bucket = merge.row.map { index.bucket(of: $0) } ?? Bucket()
+    let row = try index.nextRow()
+    merge.hasRow = row != nil
+    merge.bucket = row ?? Bucket()
     merge.position = 0
     merge.draft = nil
     merge.isDropped = false
   }
 
   /// Ends the row that the walk is in.
-  mutating func closeRow() throws {
-    guard let row = merge.row else { return }
+  private mutating func closeRow() throws {
     try flushLoose()
     if let draft = merge.draft {
-      try submit(.draft(draft, replacing: merge.isDropped ? nil : row))
+      try submit(.draft(draft, replacesRow: !merge.isDropped))
     } else {
-      try submit(.kept(row))
+      try submit(.kept)
     }
-    merge.row = nil
   }
 
   private mutating func submit(_ piece: Piece) throws {
@@ -204,10 +200,10 @@ extension Scanner {
   /// Writes the oldest piece under way, when it has been hashed.
   mutating func settle() throws {
     switch underWay.removeFirst() {
-    case .kept(let row): try index.keep(row)
-    case .draft(let draft, let row):
+    case .kept: try index.keepRow()
+    case .draft(let draft, let replacesRow):
       pool.finish(draft)
-      if let row { try index.drop(row) }
+      if replacesRow { try index.dropRow() }
       try index.append(settled(draft))
     }
   }

@@ -1,18 +1,17 @@
 package import FileSystem
 package import Replica
 
-/// The stored index as a scan sees it: rows in key order, each to be kept or replaced.
+/// The stored index as a scan sees it: rows of entries in key order, each to be kept or replaced.
+///
+/// What becomes of the rows is told in the order in which they were given.
 package protocol ScanIndex: AnyObject {
-  /// A row of the index.
-  associatedtype Row: Sendable
-  /// The next row, in key order; nil behind the last.
-  func nextRow() throws -> Row?
-  /// The entries of a row.
-  func bucket(of row: Row) -> Bucket
-  /// Goes on with a row as it is.
-  func keep(_ row: Row) throws
-  /// Removes a row, whose entries follow as far as they remain.
-  func drop(_ row: Row) throws
+  /// The entries of the next row, in key order; nil behind the last.
+  func nextRow() throws -> Bucket?
+  /// Goes on with the oldest row of which nothing has been told, as it is.
+  func keepRow() throws
+  /// Removes the oldest row of which nothing has been told; its entries follow as far as they
+  /// remain.
+  func dropRow() throws
   /// Goes on with entries.
   func append(_ bucket: Bucket) throws
 }
@@ -77,27 +76,30 @@ package struct ScanReport: Sendable {
 ///
 /// Files whose status is the recorded one are not opened. Nothing is taken for deleted but what a
 /// listing of its directory no longer shows.
-package struct Scanner<Index: ScanIndex> {
+package struct Scanner {
   /// How many draft buckets may wait for their files to be hashed.
   static var windowCount: Int { 12 }
 
   let options: ScanOptions
-  let index: Index
+  let index: any ScanIndex
   let pool: HashingPool
   let rootDevice: UInt64
+  /// The key of the path that the walk is at.
+  var key: [UInt8] = []
   var merge = Merge()
   var underWay: [Piece] = []
   var report = ScanReport()
 
   /// A part of the new index, in order.
   enum Piece {
-    case kept(Index.Row)
-    case draft(DraftBucket, replacing: Index.Row?)
+    case kept
+    case draft(DraftBucket, replacesRow: Bool)
   }
 
   /// The row that the walk is in.
   struct Merge {
-    var row: Index.Row?
+    /// Whether there is one.
+    var hasRow = false
     var bucket = Bucket()
     var position = 0
     /// What has become of the row so far; nil while it is as it was.
@@ -115,13 +117,14 @@ package struct Scanner<Index: ScanIndex> {
   /// `progress` is called now and then with the paths seen and the bytes hashed so far; what it
   /// throws ends the scan.
   package static func scan(
-    _ root: Root, into index: Index, _ options: ScanOptions,
+    _ root: Root, into index: some ScanIndex, _ options: ScanOptions,
     progress: (Int, Int64) throws -> Void
   ) throws -> ScanReport {
     let device = try root.status().device
     let walk = Walk(root, device: device, filter: options.filter)
     let pool = HashingPool(root)
-    let walkers = (0..<2).map { _ in Worker { walk.work() } }
+    // The thread that merges lists directories, too.
+    let walkers = (1..<max(2, processorCount())).map { _ in Worker { walk.work() } }
     let hashers = (0..<processorCount()).map { _ in Worker { pool.work() } }
     defer {
       walk.end()
@@ -137,28 +140,27 @@ package struct Scanner<Index: ScanIndex> {
     var scratch = Listing()
     try enterNextRow()
     let top = try walk.listing(of: WalkedDirectory(.root), using: &scratch)
-    var stack = [Level(path: .root, listing: top)]
+    var stack = [Level(listing: top, prefixCount: 0)]
     while !stack.isEmpty {
-      guard let step = stack[stack.count - 1].next() else {
+      guard let step = stack[stack.count - 1].next(&key) else {
         stack.removeLast()
         continue
       }
-      if step.path.name.elementsEqual(StateDirectory.name) { continue }
       report.scannedCount += 1
       if report.scannedCount % 256 == 0 {
         try progress(report.scannedCount, report.hashedByteCount)
       }
-      try visit(step.path, step.found)
+      try visit(step.found)
       guard let directory = step.directory else { continue }
       do {
         let listing = try walk.listing(of: directory, using: &scratch)
-        stack.append(Level(path: directory.path, listing: listing))
+        key.append(Path.separator)
+        stack.append(Level(listing: listing, prefixCount: key.count))
       } catch {
         unknownSubtree(directory.path, error.isAbsence ? .vanished : .unreadable, error.code)
       }
     }
-    try passOver(before: nil)
-    try closeRow()
+    try passOverRest()
     try flushLoose()
     while !underWay.isEmpty { try settle() }
     // A file that could not be hashed is known later than what comes after it.

@@ -282,6 +282,6 @@ final class Destination {
 extension Path {
   /// Whether the path is one that a run may change: neither a replica's state nor in it.
   var isInTree: Bool {
-    !key.split(separator: Path.separator).contains { $0.elementsEqual(StateDirectory.name) }
+    !key.split(separator: Path.separator).contains { StateDirectory.isName($0) }
   }
 }

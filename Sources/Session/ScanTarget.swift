@@ -1,3 +1,4 @@
+internal import DequeModule
 internal import FileSystem
 internal import Hashing
 internal import Index
@@ -7,12 +8,12 @@ internal import Scan
 
 /// The index as the scan merges into it, and the view that grows with it.
 final class ScanTarget: ScanIndex {
-  typealias Row = BucketRow
-
   private let index: Index
   private var writer: RowWriter
   private var view: ViewBuilder?
   private var page: ArraySlice<BucketRow> = []
+  /// The rows that were given and of which nothing has been told yet.
+  private var givenRows: Deque<BucketRow> = []
   private var nextKey: [UInt8]? = []
   /// What the rows should add up to, and what those read so far do.
   private let expectedSum: Digest
@@ -38,7 +39,7 @@ final class ScanTarget: ScanIndex {
     self.commit = commit
   }
 
-  func nextRow() throws -> BucketRow? {
+  func nextRow() throws -> Bucket? {
     if page.isEmpty, let key = nextKey {
       // One row more than is used tells where the next page begins, whatever is written before.
       let rows = try index.rows(from: key, limit: Self.pageCount + 1)
@@ -47,17 +48,17 @@ final class ScanTarget: ScanIndex {
       for row in page { readSum = readSum.combined(with: row.checksum) }
       guard nextKey != nil || readSum == expectedSum else { throw IndexError.corrupt }
     }
-    return page.popFirst()
+    guard let row = page.popFirst() else { return nil }
+    givenRows.append(row)
+    return row.bucket
   }
 
-  func bucket(of row: BucketRow) -> Bucket { row.bucket }
-
-  func keep(_ row: BucketRow) throws {
-    try writer.keep(row) { summary, run in view?.append(summary, run) }
+  func keepRow() throws {
+    try writer.keep(givenRows.removeFirst()) { summary, run in view?.append(summary, run) }
   }
 
-  func drop(_ row: BucketRow) throws {
-    try writer.drop(row)
+  func dropRow() throws {
+    try writer.drop(givenRows.removeFirst())
   }
 
   func append(_ bucket: Bucket) throws {

@@ -16,21 +16,24 @@ final class MemoryIndex: ScanIndex {
   private(set) var steps: [Step] = []
   private var result: [Bucket] = []
   private var position = 0
+  private var toldCount = 0
 
-  func nextRow() -> Int? {
+  func nextRow() -> Bucket? {
     guard position < rows.count else { return nil }
     position += 1
-    return position - 1
+    return rows[position - 1]
   }
 
-  func bucket(of row: Int) -> Bucket { rows[row] }
-
-  func keep(_ row: Int) {
-    steps.append(.kept(row))
-    result.append(rows[row])
+  func keepRow() {
+    steps.append(.kept(toldCount))
+    result.append(rows[toldCount])
+    toldCount += 1
   }
 
-  func drop(_ row: Int) { steps.append(.dropped(row)) }
+  func dropRow() {
+    steps.append(.dropped(toldCount))
+    toldCount += 1
+  }
 
   func append(_ bucket: Bucket) {
     steps.append(.appended(bucket.count))
@@ -39,7 +42,7 @@ final class MemoryIndex: ScanIndex {
 
   /// Begins a scan.
   func begin() {
-    (position, steps, result) = (0, [], [])
+    (position, toldCount, steps, result) = (0, 0, [], [])
   }
 
   /// Ends a scan: what it wrote becomes what is remembered.
