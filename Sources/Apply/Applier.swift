@@ -179,7 +179,7 @@ package struct Applier: ~Copyable {
     of path: Path,
     _ body: (borrowing Directory, borrowing Directory) throws(Refusal) -> Result
   ) throws(Refusal) -> Result {
-    if parent?.path != path.parent {
+    if !(parent.map { path.isChild(of: $0.path) } ?? false) {
       parent = nil
       do {
         let opened = try OpenParent(path.parent, in: root)

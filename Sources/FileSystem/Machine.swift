@@ -40,8 +40,19 @@ package func randomBytes(_ count: Int) -> [UInt8] {
 
 /// 128 random bits as 32 hexadecimal digits.
 func randomName() -> [UInt8] {
-  let digits = Array("0123456789abcdef".utf8)
-  return randomBytes(16).flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
+  hexadecimalDigits(of: randomBytes(16))
+}
+
+/// Two lower-case digits for each byte.
+func hexadecimalDigits(of bytes: [UInt8]) -> [UInt8] {
+  var digits: [UInt8] = []
+  digits.reserveCapacity(2 * bytes.count)
+  for byte in bytes {
+    for half in [byte >> 4, byte & 15] {
+      digits.append(half < 10 ? UInt8(ascii: "0") + half : UInt8(ascii: "a") + half - 10)
+    }
+  }
+  return digits
 }
 
 /// The identity of this installation, 32 hexadecimal digits (`machine-id(5)`); empty if it has none.

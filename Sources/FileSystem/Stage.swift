@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Synchronization
 
 /// The directory in which content waits for its place in the tree: on the same file system, for
 /// nobody else to see, and emptied of what a killed run has left.
@@ -8,6 +9,10 @@ package struct Stage: ~Copyable, Sendable {
 
   /// The stage itself.
   package let directory: Directory
+
+  /// The first name: 128 random bits, which the others count up from.
+  private let base = randomBytes(16)
+  private let nameCount = Atomic<UInt64>(0)
 
   /// Opens the stage in `stateDirectory`, and makes it if there is none.
   package init(in stateDirectory: borrowing Directory) throws(SystemError) {
@@ -27,9 +32,15 @@ package struct Stage: ~Copyable, Sendable {
     }
   }
 
-  /// A name that nobody can guess and nothing has: 128 random bits in hexadecimal digits.
+  /// A name that nobody can guess and nothing has: 128 bits in hexadecimal digits.
   package func makeName() -> [UInt8] {
-    randomName()
+    var carry = nameCount.add(1, ordering: .relaxed).newValue
+    return hexadecimalDigits(
+      of: base.map { byte in
+        let sum = UInt64(byte) + (carry & 0xff)
+        carry = (carry >> 8) + (sum >> 8)
+        return UInt8(truncatingIfNeeded: sum)
+      })
   }
 
   /// Makes the file `name`, one of `makeName()`'s, for writing, with mode 0600.

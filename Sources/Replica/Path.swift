@@ -71,6 +71,12 @@ package struct Path: Hashable, Sendable {
       && key.starts(with: ancestor.key)
   }
 
+  /// Whether this path is right in `directory`.
+  package func isChild(of directory: Path) -> Bool {
+    let start = directory.key.isEmpty ? 0 : directory.key.count + 1
+    return isBelow(directory) && !key[start...].contains(Self.separator)
+  }
+
   /// Throws unless `key` is one or more names joined by zero bytes, none of them empty, `.`, `..`,
   /// longer than 255 bytes or with a `/` in it.
   ///
