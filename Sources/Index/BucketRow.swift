@@ -11,10 +11,12 @@ package struct BucketRow: Sendable {
   /// The checksum over both.
   package let checksum: Digest
 
+  /// The columns that make the summary, in the order in which they are read.
+  static let summaryColumns =
+    "first_key, boundary, entry_count, live_count, ends_live, state, content"
+
   /// The columns in the order in which they are read and written.
-  static let columns =
-    "first_key, boundary, entry_count, live_count, ends_live, state, content, entries, stamps,"
-    + " checksum"
+  static let columns = summaryColumns + ", entries, stamps, checksum"
 
   /// Reads the summary from the first columns of a row.
   static func summary(from statement: Statement) throws(IndexError) -> BucketSummary {

@@ -1,5 +1,5 @@
 package import Hashing
-internal import Merkle
+package import Merkle
 package import Replica
 
 /// The stored index of one replica: a SQLite database with one row a bucket, for one thread.
@@ -25,6 +25,7 @@ package final class Index {
   let database: Database
   private var sha256 = SHA256()
   private let selectFrom: Statement
+  private let selectSummaries: Statement
   private let selectContaining: Statement
   private let selectNextKey: Statement
   private let insertRow: Statement
@@ -50,6 +51,9 @@ package final class Index {
     isNew = try !database.prepare("SELECT 1 FROM peer LIMIT 1").step()
     selectFrom = try database.prepare(
       "SELECT \(BucketRow.columns) FROM bucket WHERE first_key >= ?1 ORDER BY first_key LIMIT ?2")
+    selectSummaries = try database.prepare(
+      "SELECT \(BucketRow.summaryColumns) FROM bucket WHERE first_key >= ?1"
+        + " ORDER BY first_key LIMIT ?2")
     selectContaining = try database.prepare(
       "SELECT \(BucketRow.columns) FROM bucket WHERE first_key <= ?1 ORDER BY first_key DESC LIMIT 1"
     )
@@ -195,6 +199,19 @@ package final class Index {
     var rows: [BucketRow] = []
     while try selectFrom.step() { rows.append(try BucketRow(from: selectFrom, using: &sha256)) }
     return rows
+  }
+
+  /// What stands in a tree for up to `limit` rows in key order, from the first key not before `key`
+  /// on; unlike the rows it is not checked again.
+  package func summaries(from key: [UInt8], limit: Int) throws(IndexError) -> [BucketSummary] {
+    try selectSummaries.bind(0, key)
+    try selectSummaries.bind(1, Int64(limit))
+    defer { selectSummaries.reset() }
+    var summaries: [BucketSummary] = []
+    while try selectSummaries.step() {
+      summaries.append(try BucketRow.summary(from: selectSummaries))
+    }
+    return summaries
   }
 
   /// The row whose entries `key` is among or would come behind; nil if `key` is before them all.

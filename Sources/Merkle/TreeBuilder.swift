@@ -19,10 +19,15 @@ package struct TreeBuilder: ~Copyable {
     cutter = RunCutter(level: 1, shape: shape)
   }
 
+  /// Whether a stored bucket can be added without its entries.
+  package func takes(_ summary: BucketSummary) -> Bool {
+    cutter.isAtStart && summary.stands(in: projection, shape: shape)
+  }
+
   /// Adds a stored bucket without its entries; returns whether it could be taken so. If not,
   /// nothing was added and its entries must be.
   package mutating func append(_ summary: BucketSummary) -> Bool {
-    guard cutter.isAtStart, summary.stands(in: projection, shape: shape) else { return false }
+    guard takes(summary) else { return false }
     firstKeys.append(summary.firstKey)
     buckets.append(
       summary.digest(in: projection), summary.boundary, childCount: summary.count(in: projection))

@@ -80,6 +80,7 @@ package struct Plan<Found: Differences> {
 
   /// Calls `body` with every change to the index of `side` alone.
   package func forEachRecord(at side: Side, _ body: (Action) throws -> Void) throws {
+    guard tally.recordCount > 0 else { return }
     try forEachStep { action in
       if action.side == side, action.decision == .record { try body(action) }
     }

@@ -26,7 +26,8 @@ package struct Attributes: Hashable, Sendable, BitwiseCopyable {
   /// Nanoseconds since 1970: the modification time of a file or link, the time of deletion of a
   /// tombstone, 0 for a directory.
   package let modified: Int64
-  /// The SHA-256 of a file's content or of a link's target, zero otherwise.
+  /// The SHA-256 of a file's content or of a link's target; zero otherwise, and for a file that has
+  /// not been hashed yet.
   package let digest: Digest
 
   private init(kind: Kind, mode: UInt16, size: Int64, modified: Int64, digest: Digest) {
@@ -65,8 +66,17 @@ package struct Attributes: Hashable, Sendable, BitwiseCopyable {
   /// Whether the owner may execute the file.
   package var isExecutable: Bool { kind == .file && mode & 0o100 != 0 }
 
-  /// Whether both are of the same kind with the same bytes, whatever their mode and times.
+  /// Whether both are surely of the same kind with the same bytes, whatever their mode and times.
   package func hasSameContent(as other: Attributes) -> Bool {
-    kind == other.kind && size == other.size && digest == other.digest
+    kind == other.kind && size == other.size && digest == other.digest && isHashed
+  }
+
+  /// Whether the content is known: a file that is to be hashed while it is sent has no digest yet,
+  /// and is like no other.
+  package var isHashed: Bool { kind != .file || digest != .zero }
+
+  /// The same, of a file that has been hashed.
+  package func hashed(_ digest: Digest) -> Attributes {
+    Attributes(kind: kind, mode: mode, size: size, modified: modified, digest: digest)
   }
 }

@@ -37,6 +37,12 @@ extension Array<UInt8> {
   }
 
   /// Appends a byte string behind its length.
+  package mutating func append(prefixed bytes: [UInt8]) {
+    append(count: bytes.count)
+    append(contentsOf: bytes)
+  }
+
+  /// Appends a byte string behind its length.
   package mutating func append(prefixed bytes: Span<UInt8>) {
     append(count: bytes.count)
     append(span: bytes)

@@ -22,8 +22,13 @@ extension Scanner {
     report.foundCount += 1
   }
 
-  /// The path that the walk is at.
-  private var path: Path { Path(uncheckedKey: key) }
+  /// The path that the walk is at, in memory of its own: the key's is used for the next.
+  private var path: Path {
+    var copy: [UInt8] = []
+    copy.reserveCapacity(key.count)
+    copy.append(contentsOf: key)
+    return Path(uncheckedKey: copy)
+  }
 
   /// Notes that nothing is known of a directory's content.
   mutating func unknownSubtree(_ path: Path, _ code: Problem.Code, _ systemCode: CInt) {
@@ -58,7 +63,7 @@ extension Scanner {
   }
 
   private mutating func takeFile(_ status: Status, isRemembered: Bool) throws {
-    guard isRemembered else { return try add(.unread(status, remembered: nil)) }
+    guard isRemembered else { return try add(draft(of: status)) }
     let attributes = merge.bucket.run.attributes(at: merge.position)
     let stamp = merge.bucket.stamps[merge.position]
     report.rememberedCount += attributes.isLive ? 1 : 0
@@ -66,6 +71,17 @@ extension Scanner {
     let vector = merge.bucket.run.vector(at: merge.position)
     try replaceRemembered(
       path, .unread(status, remembered: (attributes, vector, stamp)))
+  }
+
+  /// What becomes of a file or link that is not remembered.
+  private mutating func draft(of status: Status) -> DraftBucket.Draft {
+    guard options.defersHashing, status.kind == .file else {
+      return .unread(status, remembered: nil)
+    }
+    report.changedCount += 1
+    let attributes = Attributes(of: status, .zero)
+    return .known(
+      attributes, options.observer.found(attributes, at: path, remembered: nil), .unknown)
   }
 
   /// Deals with the remembered entries before the path that the walk is at; returns whether the next

@@ -22,6 +22,8 @@ package struct ScanOptions: Sendable {
   package var filter: Filter
   /// Whether every file is hashed, whatever its status says.
   package var rehashes: Bool
+  /// Whether files that are not remembered are left to be hashed while they are sent.
+  package var defersHashing: Bool
   /// What gives what is found its versions.
   package var observer: Observer
   /// The file system's clock, for the racy rule.
@@ -29,10 +31,12 @@ package struct ScanOptions: Sendable {
 
   /// Puts together the options.
   package init(
-    filter: Filter, rehashes: Bool, observer: Observer, clock: FileClock
+    filter: Filter, rehashes: Bool, defersHashing: Bool = false, observer: Observer,
+    clock: FileClock
   ) {
     self.filter = filter
     self.rehashes = rehashes
+    self.defersHashing = defersHashing
     self.observer = observer
     self.clock = clock
   }

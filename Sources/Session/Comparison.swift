@@ -8,6 +8,8 @@ internal import Wire
 struct Comparison {
   /// How many requests may be under way.
   private static let windowCount = 8
+  /// How many buckets of this end are read at once.
+  private static let pageCount = 32
 
   private let local: LocalReplica
   private let tree: Tree
@@ -63,8 +65,9 @@ struct Comparison {
   func forEach(_ body: (Difference) throws -> Void) throws {
     var listed = LedgerCursor(ledger)
     for range in mineInBuckets {
-      for bucketIndex in range {
-        let bucket = try local.bucket(bucketIndex..<(bucketIndex + 1), of: tree)
+      for start in stride(from: range.lowerBound, to: range.upperBound, by: Self.pageCount) {
+        let end = min(start + Self.pageCount, range.upperBound)
+        let bucket = try local.bucket(start..<end, of: tree)
         for position in 0..<bucket.count {
           let path = bucket.run.path(at: position)
           while let next = try listed.peek(), next.path < path {
@@ -72,7 +75,10 @@ struct Comparison {
           }
           var theirs: Entry?
           if try listed.peek()?.path == path { theirs = try listed.take()?.theirs }
-          let mine = (bucket.run.entry(at: position), bucket.stamps[position])
+          let entry = Entry(
+            path: path, attributes: bucket.run.attributes(at: position),
+            vector: bucket.run.vector(at: position))
+          let mine = (entry, bucket.stamps[position])
           try body(Difference(path: path, mine: mine, theirs: theirs))
         }
       }

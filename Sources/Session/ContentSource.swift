@@ -1,4 +1,5 @@
 internal import FileSystem
+internal import Hashing
 internal import Replica
 internal import Transfer
 internal import Wire
@@ -11,25 +12,49 @@ final class ContentSource {
   private var reader: ContentReader
   private var writer = ChangesWriter()
   private let deliver: (Frame) throws -> Void
+  private let learn: (Entry, Status) throws -> Void
   /// How many bytes of content have been sent.
   private(set) var literalByteCount: Int64 = 0
+  /// How many of them were hashed on the way.
+  private(set) var hashedByteCount: Int64 = 0
 
-  /// Reads below `root` and sends frames by `deliver`.
-  init(_ root: Root, deliver: @escaping (Frame) throws -> Void) {
+  /// Reads below `root` and sends frames by `deliver`; tells `learn` of files that have been hashed on
+  /// the way, with the status that they had.
+  init(
+    _ root: Root, deliver: @escaping (Frame) throws -> Void,
+    learn: @escaping (Entry, Status) throws -> Void
+  ) {
     reader = ContentReader(root)
     self.deliver = deliver
+    self.learn = learn
   }
 
   /// Sends an entry with its content, which is at `path` here, as it was when the file had `stamp`.
   func send(
     _ entry: Entry, at path: Path, _ stamp: Stamp, conflictCopy: Path? = nil
   ) throws {
-    try send(entry, reader.provision(for: entry, at: path, stamp), conflictCopy: conflictCopy)
+    if entry.attributes.isHashed {
+      try send(
+        entry, reader.provision(for: entry, at: path, stamp), conflictCopy: conflictCopy)
+      return
+    }
+    var entry = entry
+    let (provision, status) = reader.provision(hashing: &entry, at: path)
+    guard try send(entry, provision, conflictCopy: conflictCopy), let status else { return }
+    if provision == .stream {
+      entry.attributes = entry.attributes.hashed(reader.finishDigest())
+      try deliver(Frame(.digest, entry.attributes.digest.bytes))
+    }
+    hashedByteCount += status.size
+    try learn(entry, status)
   }
 
   /// Sends an entry that needs no content from here, or with what it needs; what it replaces must
-  /// have been kept at `conflictCopy`.
-  func send(_ entry: Entry, _ provision: Provision, conflictCopy: Path? = nil) throws {
+  /// have been kept at `conflictCopy`. Returns false if a large file's content came to no end.
+  @discardableResult
+  func send(
+    _ entry: Entry, _ provision: Provision, conflictCopy: Path? = nil
+  ) throws -> Bool {
     let size = if case .inline(let content) = provision { content.count } else { 0 }
     let overhead = 2 * (entry.path.key.count + (conflictCopy?.key.count ?? 0)) + 1024
     if writer.count > 0,
@@ -44,10 +69,12 @@ final class ContentSource {
     literalByteCount += Int64(size)
     if provision == .stream {
       try flush()
-      try stream()
-    } else if writer.byteCount > Self.frameByteCount {
+      return try stream()
+    }
+    if writer.byteCount > Self.frameByteCount {
       try flush()
     }
+    return true
   }
 
   /// Sends what has been packed.
@@ -58,11 +85,12 @@ final class ContentSource {
     try deliver(full.frame())
   }
 
-  private func stream() throws {
+  private func stream() throws -> Bool {
     while let piece = reader.nextPiece() {
       try deliver(Frame(.content, piece))
       literalByteCount += Int64(piece.count)
-      if piece.isEmpty { return }
+      if piece.isEmpty { return false }
     }
+    return true
   }
 }

@@ -1,6 +1,7 @@
 internal import Apply
 internal import FileSystem
 internal import Index
+internal import Reconcile
 internal import Replica
 
 extension Destination {
@@ -27,7 +28,7 @@ extension Destination {
         try applier.setMetadata(of: path, to: attributes, before.attributes, step.stamp),
         attributes)
     case .create, .update:
-      defer { kept.insert(path) }
+      defer { if ConflictCopy.original(of: path.name) != nil { kept.insert(path) } }
       if let old = step.movedFrom { return try move(step, from: old) }
       if attributes.kind == .directory { return try makeDirectory(step, exists: false) }
       return try install(step)

@@ -28,7 +28,7 @@ final class Destination {
   var deferredModes: [Step] = []
   private(set) var isFinishing = false
   private var outcomes = Outcomes()
-  /// Paths that this run has filled, of those that others depend on.
+  /// Conflict copies that this run has made.
   var kept: Set<Path> = []
   /// Paths that this run has renamed away.
   var movedAway: Set<Path> = []
@@ -38,7 +38,7 @@ final class Destination {
     let decision: Decision
     let before: Entry?
     let stamp: Stamp
-    let result: Entry
+    var result: Entry
     /// Where its content waits in the stage.
     var staged: [UInt8]?
     /// The target of a link.
@@ -127,8 +127,10 @@ final class Destination {
       writer.abandon()
       return refuse(change.entry.path, .changed, 0)
     }
+    let attributes = change.entry.attributes
+    guard attributes.isHashed || streamedByteCount < attributes.size else { throw Malformed.order }
     streamedByteCount += Int64(piece.count)
-    let isLast = streamedByteCount >= change.entry.attributes.size
+    let isLast = streamedByteCount >= attributes.size && attributes.isHashed
     if isLast { streaming = nil }
     guard let step else { return }
     do {
@@ -141,6 +143,17 @@ final class Destination {
     if isLast {
       try stage(step) { writer throws(StagingFailure) in try writer.finish() }
     }
+  }
+
+  /// Takes the digest of the file that a change announced without, behind its last piece.
+  func accept(digest: Digest) throws {
+    guard let (step, change) = streaming, !change.entry.attributes.isHashed,
+      streamedByteCount == change.entry.attributes.size
+    else { throw Malformed.order }
+    streaming = nil
+    guard var step else { return }
+    step.result.attributes = step.result.attributes.hashed(digest)
+    try stage(step) { writer throws(StagingFailure) in try writer.finish(digest) }
   }
 
   /// Decides what a change means here; nil if there is nothing left to be done about it.

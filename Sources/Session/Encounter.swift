@@ -29,14 +29,15 @@ struct Encounter {
     localSide: Side, _ options: RunOptions, progress: (Int, Int64) -> Void
   ) throws(SessionError) {
     let makesRoot = options.isDryRun ? nil : makesRoot
-    local = try LocalReplica(Opening(path, options, makesRoot: makesRoot == localSide))
     var flags = options.flags
     if makesRoot == localSide.other { flags.insert(.makesRoot) }
-    (peer, introductions) = try Self.meet(local, location, role, flags, options)
-    clockSkew =
-      introductions.remote.clock.subtractingReportingOverflow(wallClockNanoseconds()).partialValue
+    local = try LocalReplica(Opening(path, options, makesRoot: makesRoot == localSide))
+    (peer, introductions, clockSkew) = try Self.meet(
+      local, location, role, flags, options, progress)
     do {
-      try local.scan(progress: progress)
+      guard !introductions.local.isEmpty || local.view.isEmpty else {
+        throw SessionError.changedMeanwhile(path: path)
+      }
       var unknown: [Path] = []
       var problems: [Problem] = []
       while true {
@@ -47,6 +48,9 @@ struct Encounter {
         case .ready:
           ready = try Ready(payload: frame.payload)
           guard ready.replica == introductions.remote.replica else { throw Malformed.order }
+          guard !introductions.remote.isEmpty || ready.entryCount == 0 else {
+            throw SessionError.changedMeanwhile(path: location.path)
+          }
           theirUnknown = UnknownPaths(unknown)
           theirProblems = problems
           hasUnknown = !unknown.isEmpty || !local.report.unknown.isEmpty
@@ -63,35 +67,82 @@ struct Encounter {
     }
   }
 
-  /// Introduces the ends to each other; again if the local replica turns out to be no longer who it
-  /// said it was.
+  /// Introduces the ends to each other, and scans the local replica; again if it turns out to be no
+  /// longer who it said it was.
+  ///
+  /// A replica that remembers something is scanned while the other end is being started. One that
+  /// does not is scanned when it is known whether its files have to be hashed to be compared.
   private static func meet(
     _ local: LocalReplica, _ location: Location, _ role: Open.Role, _ flags: Open.Flags,
-    _ options: RunOptions
-  ) throws(SessionError) -> (Peer, (Introduction, Introduction)) {
+    _ options: RunOptions, _ progress: (Int, Int64) -> Void
+  ) throws(SessionError) -> (Peer, (Introduction, Introduction), clockSkew: Int64) {
+    let sends = (role == .destination || role == .both) && !options.isDryRun
     while true {
-      let peer = try Peer(location, options)
+      let mine = local.introduction
+      let peer = try Peer(
+        location, options,
+        opening: try open(local, mine, location, role, flags, options))
       do {
-        let mine = local.introduction
-        let open = Open(
-          role: role, flags: flags,
-          lockWaitSeconds: UInt32(clamping: options.lockWaitSeconds),
-          root: location.path, stateDirectory: location.stateDirectory(options),
-          place: try local.place(),
-          introduction: mine,
-          rules: options.filter.rules.map {
-            Open.Rule(includes: $0.includes, pattern: $0.pattern)
-          })
-        try peer.send(try open.frame())
+        let scansAtOnce = local.remembersSomething
+        if scansAtOnce { try scan(local, beside: peer, progress) }
+        try peer.greet()
         let frame = try peer.receive()
         guard frame.kind == .met else { throw Malformed.kind }
         let theirs = try Introduction(payload: frame.payload)
-        if try local.meet(theirs) { return (peer, (mine, theirs)) }
-        peer.abandon()
+        // It may have come long ago, while this end was scanning.
+        let arrival = peer.connection.lastArrival
+        let clockSkew = theirs.clock.subtractingReportingOverflow(arrival).partialValue
+        guard try local.meet(theirs) else {
+          peer.abandon()
+          continue
+        }
+        if !scansAtOnce {
+          try local.scan(defersHashing: sends && theirs.isEmpty, progress: progress)
+        }
+        return (peer, (mine, theirs), clockSkew)
       } catch {
         peer.abandon()
         throw SessionError(error)
       }
+    }
+  }
+
+  /// Scans until the other end turns out to have failed.
+  private static func scan(
+    _ local: LocalReplica, beside peer: Peer, _ progress: (Int, Int64) -> Void
+  ) throws {
+    do {
+      try local.scan { count, byteCount throws in
+        progress(count, byteCount)
+        if peer.hasFailed { throw FarEndFailed() }
+      }
+    } catch is FarEndFailed {
+      // What it says of it is heard by who waits for its greeting.
+      try peer.greet()
+      while true { _ = try peer.receive() }
+    }
+  }
+
+  private struct FarEndFailed: Error {}
+
+  /// The order to the other end to open its replica.
+  private static func open(
+    _ local: LocalReplica, _ mine: Introduction, _ location: Location, _ role: Open.Role,
+    _ flags: Open.Flags, _ options: RunOptions
+  ) throws(SessionError) -> Frame {
+    do {
+      return try Open(
+        role: role, flags: flags,
+        lockWaitSeconds: UInt32(clamping: options.lockWaitSeconds),
+        root: location.path, stateDirectory: location.stateDirectory(options),
+        place: try local.place(),
+        introduction: mine,
+        rules: options.filter.rules.map {
+          Open.Rule(includes: $0.includes, pattern: $0.pattern)
+        }
+      ).frame()
+    } catch {
+      throw SessionError(error)
     }
   }
 

@@ -92,15 +92,24 @@ final class Fetch {
       return
     }
     if case .inline(let content) = answer.provision { literalByteCount += Int64(content.count) }
+    var entry = change.entry
+    if !entry.attributes.isHashed, answer.entry.attributes.kind == .file {
+      // The source has hashed it on the way, and knows only now what it is.
+      entry.attributes = answer.entry.attributes
+    }
     _ = try destination.accept(
       Change(
-        entry: change.entry, provision: answer.provision, parentModified: answer.parentModified,
+        entry: entry, provision: answer.provision, parentModified: answer.parentModified,
         conflictCopy: change.conflictCopy))
     while destination.isStreaming {
       let frame = try peer.receive()
-      guard frame.kind == .content else { throw Malformed.kind }
-      literalByteCount += Int64(frame.payload.count)
-      try destination.accept(piece: frame.payload)
+      switch frame.kind {
+      case .content:
+        literalByteCount += Int64(frame.payload.count)
+        try destination.accept(piece: frame.payload)
+      case .digest: try destination.accept(digest: frame.digest())
+      default: throw Malformed.kind
+      }
       try Interruption.check()
     }
   }

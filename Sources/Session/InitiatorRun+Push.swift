@@ -8,9 +8,11 @@ extension InitiatorRun {
     let known = try KnownContent(
       for: plan, at: localSide.other, isLocal: false, local,
       liveCount: encounter.ready.liveCount)
-    let source = ContentSource(local.root) { [peer, deflates = options.compresses] frame in
-      try peer.send(frame, deflating: deflates)
-    }
+    let source = ContentSource(
+      local.root,
+      deliver: { [peer, deflates = options.compresses] frame in
+        try peer.send(frame, deflating: deflates)
+      }, learn: local.learn)
     try plan.forEachAction(at: localSide.other) { action in
       announce(action)
       try send(action, from: source, known)
@@ -33,6 +35,8 @@ extension InitiatorRun {
       try finishRemote(.part)
     }
     copies = []
+    try local.recordLearnt()
+    summary.hashedByteCount += source.hashedByteCount
     summary.literalByteCount += source.literalByteCount
   }
 

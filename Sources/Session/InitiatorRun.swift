@@ -192,7 +192,7 @@ final class InitiatorRun {
     summary.isEqual = summary.localRoot == summary.remoteRoot
     summary.entryCount = local.view.liveCount
     summary.scannedCount = local.report.scannedCount
-    summary.hashedByteCount = local.report.hashedByteCount
+    summary.hashedByteCount += local.report.hashedByteCount
     summary.sentByteCount = peer.connection.sentByteCount
     summary.receivedByteCount = peer.connection.receivedByteCount
     summary.roundTripCount = 1 + comparison.roundTripCount
@@ -209,11 +209,10 @@ final class InitiatorRun {
   private func remember() throws(IndexError) {
     guard !options.isDryRun else { return }
     let now = wallClockNanoseconds()
-    try local.index.remember(
+    try local.remember(
       RunRecord(
         finished: now, peer: other.name, exitCode: summary.failureCount > 0 ? 23 : 0,
-        itemCount: summary.changeCount))
-    try local.index.remember(
+        itemCount: summary.changeCount),
       PeerRecord(replica: encounter.ready.replica, name: other.name, seen: now))
   }
 }

@@ -44,13 +44,25 @@ extension LocalReplica {
   var introduction: Introduction {
     Introduction(
       replica: index.replica, epoch: index.epoch, nextEpoch: index.epoch + epochStep,
-      clock: wallClockNanoseconds(), knowledge: index.knowledge)
+      clock: wallClockNanoseconds(), knowledge: index.knowledge, isEmpty: isEmpty)
+  }
+
+  /// Whether there is any entry that is remembered.
+  var remembersSomething: Bool { index.rowSum != .zero }
+
+  /// Whether nothing is remembered, and nothing is in the root.
+  func holdsNothing() throws(SystemError) -> Bool {
+    guard !remembersSomething else { return false }
+    var listing = Listing()
+    try root.openDirectory(.root).list(into: &listing)
+    return listing.found.allSatisfy { StateDirectory.isName(listing.name(of: $0)) }
   }
 
   /// Learns what another replica knows, before the scan; false if this replica turns out to have
   /// been set back, or away too long, and goes on as another one.
   func meet(_ theirs: Introduction) throws(SessionError) -> Bool {
     do {
+      try begin()
       let now = wallClockNanoseconds()
       if theirs.replica == index.replica
         || theirs.knowledge.tellsOfAnotherCourse(of: index.replica, than: index.epochs)
@@ -94,6 +106,14 @@ extension LocalReplica {
     knowledge.noteEqual(index.replica, other.replica)
     try begin()
     try index.take(knowledge)
+    try commit()
+  }
+
+  /// Remembers the run, and who took part in it.
+  func remember(_ run: RunRecord, _ peer: PeerRecord) throws(IndexError) {
+    try begin()
+    try index.remember(run)
+    try index.remember(peer)
     try commit()
   }
 

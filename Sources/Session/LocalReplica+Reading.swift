@@ -11,14 +11,16 @@ extension LocalReplica {
     let start = tree.firstKey(ofBucket: buckets.lowerBound)
     let end =
       buckets.upperBound < tree.bucketCount ? tree.firstKey(ofBucket: buckets.upperBound) : nil
-    var row = try index.row(containing: start)
-    while let current = row {
+    var next = try index.row(containing: start)
+    while let current = next {
       for position in 0..<current.bucket.count
       where shows(position, of: current.bucket.run, in: tree.projection, start, end) {
         shown.append(entryAt: position, of: current.bucket)
       }
-      row = try index.rows(from: current.summary.firstKey + [0], limit: 1).first
-      if let key = row?.summary.firstKey, let end, !key.span.precedes(end.span) { break }
+      guard let key = try index.firstKey(after: current.summary.firstKey),
+        end.map({ key.span.precedes($0.span) }) ?? true
+      else { break }
+      next = try index.rows(from: key, limit: 1).first
     }
     return shown
   }

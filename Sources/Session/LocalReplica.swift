@@ -33,6 +33,8 @@ final class LocalReplica {
   private(set) var report = ScanReport()
   private(set) var clock = FileClock(now: .min, granularity: 0)
   private let lock: Lock?
+  /// Whether there was nothing when the replica was opened.
+  private(set) var isEmpty = false
   /// By how much this run takes the replica to a later epoch: one for what the scan finds, one for
   /// what the run changes, and some at random, so that no other course of events has the same.
   let epochStep = 2 + randomNumber() % 1024
@@ -46,6 +48,12 @@ final class LocalReplica {
   /// Whether the index has changed since the view was built.
   private var isRecorded = false
   private var unknown = UnknownPaths([])
+  /// Whether a former run's expectations are kept, of places where the scan could not look.
+  private var keepsExpected = false
+  /// Whether a batch of changes is under way that has noted what it is to bring about.
+  private var isExpecting = false
+  /// Entries whose files were hashed when they were sent, to be recorded together.
+  private var learnt: [Recorded] = []
 
   /// Opens the replica and locks it.
   init(_ opening: Opening) throws(SessionError) {
@@ -81,6 +89,7 @@ final class LocalReplica {
       index = try Self.openIndex(in: stateDirectory, opening)
       try begin()
       try checkIdentity()
+      isEmpty = try holdsNothing()
     } catch let error as SystemError where !error.isLackOfSpace {
       throw .root(path: opening.path, error)
     } catch {
@@ -109,21 +118,28 @@ final class LocalReplica {
   }
 
   /// Looks at the whole tree and brings the index and the view up to date.
-  func scan(progress: (Int, Int64) -> Void) throws(SessionError) {
+  ///
+  /// With `defersHashing`, new files are not hashed until they are sent. What `progress` throws ends
+  /// the scan.
+  func scan(
+    defersHashing: Bool = false, progress: (Int, Int64) throws -> Void
+  ) throws {
     do {
       do {
-        try scanOnce(progress)
+        try scanOnce(defersHashing, progress)
       } catch IndexError.corrupt {
         try replaceIndex()
-        try scanOnce(progress)
+        try scanOnce(defersHashing, progress)
       }
     } catch {
       try? abandonTransaction()
-      throw SessionError(error)
+      throw error
     }
   }
 
-  private func scanOnce(_ progress: (Int, Int64) -> Void) throws {
+  private func scanOnce(
+    _ defersHashing: Bool, _ progress: (Int, Int64) throws -> Void
+  ) throws {
     try begin()
     let now = wallClockNanoseconds()
     let nextEpoch = introduction.nextEpoch
@@ -135,13 +151,14 @@ final class LocalReplica {
     }
     let options = ScanOptions(
       filter: opening.filter, rehashes: opening.rehashes || isRestored,
+      defersHashing: defersHashing,
       observer: Observer(
         replica: index.replica, epoch: nextEpoch - 1, now: now, forgetsMissing: isRestored,
         lastTrusted: lastTrusted, expected: try index.expected(), knowledge: index.knowledge),
       clock: clock)
     report = try Scanner.scan(root, into: target, options) { count, byteCount in
       try Interruption.check()
-      progress(count, byteCount)
+      try progress(count, byteCount)
     }
     try target.finish()
     if report.foundCount == 0, report.rememberedCount > 0, report.problems.isEmpty,
@@ -155,7 +172,9 @@ final class LocalReplica {
     var knowledge = index.knowledge
     knowledge.note(index.replica, in: nextEpoch, now: now)
     try index.take(epoch: nextEpoch, knowledge)
-    try index.clearExpected(at: index.expected().keys.filter { !isUnknown($0) })
+    let expected = try index.expected()
+    try index.clearExpected(at: expected.keys.filter { !isUnknown($0) })
+    keepsExpected = expected.keys.contains(where: isUnknown)
     isRestored = false
     lastTrusted = nil
     if !opening.isDryRun {
@@ -198,6 +217,7 @@ final class LocalReplica {
     guard !opening.isDryRun, !entries.isEmpty else { return }
     try begin()
     try index.expect(entries)
+    isExpecting = true
     try commit()
   }
 
@@ -208,8 +228,26 @@ final class LocalReplica {
     isRecorded = true
     try begin()
     try index.update(changes.sorted { $0.entry.path < $1.entry.path })
-    try index.clearExpected(at: changes.map(\.entry.path))
+    if keepsExpected {
+      try index.clearExpected(at: changes.map(\.entry.path))
+    } else if isExpecting {
+      try index.clearExpected()
+    }
+    isExpecting = false
     try commit()
+  }
+
+  /// Notes what a file has turned out to hold when it was sent.
+  func learn(_ entry: Entry, _ status: Status) throws {
+    let stamp = clock.isRacy(status) ? Stamp.unknown : Stamp(of: status)
+    learnt.append(Recorded(entry: entry, stamp: stamp))
+    if learnt.count == 4096 { try recordLearnt() }
+  }
+
+  /// Records what has been learnt.
+  func recordLearnt() throws {
+    try record(learnt)
+    learnt = []
   }
 
   /// Builds the view again from the index as it is now.
@@ -219,10 +257,16 @@ final class LocalReplica {
     var builder = ViewBuilder(opening.filter)
     var key: [UInt8] = []
     while true {
-      let rows = try index.rows(from: key, limit: 64)
-      for row in rows { builder.append(row.summary, row.bucket.run) }
-      guard let last = rows.last else { break }
-      key = last.summary.firstKey + [0]
+      let summaries = try index.summaries(from: key, limit: 64)
+      for summary in summaries {
+        if builder.append(summary) { continue }
+        guard let row = try index.row(containing: summary.firstKey) else {
+          throw IndexError.corrupt
+        }
+        builder.append(summary, row.bucket.run)
+      }
+      guard let last = summaries.last else { break }
+      key = last.firstKey + [0]
     }
     view = builder.finish(former: view)
   }

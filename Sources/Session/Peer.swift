@@ -11,8 +11,11 @@ final class Peer {
   private(set) var program: [UInt8] = []
   private let farEnd: FarEnd
 
-  /// Starts the far end at `location` and greets it.
-  init(_ location: Location, _ options: RunOptions) throws(SessionError) {
+  /// Starts the far end at `location`. The order to open a replica goes with the greeting, so that
+  /// nothing waits for the greeting's way back.
+  init(
+    _ location: Location, _ options: RunOptions, opening open: Frame? = nil
+  ) throws(SessionError) {
     let command = Self.command(for: location, options)
     do {
       farEnd = try FarEnd(command: command)
@@ -24,6 +27,15 @@ final class Peer {
     }
     do throws(TransportError) {
       try connection.send(Hello(program: Session.version).frame)
+      if let open { try connection.send(open) }
+    } catch {
+      throw failedGreeting(error)
+    }
+  }
+
+  /// Waits for the other end's greeting.
+  func greet() throws(SessionError) {
+    do throws(TransportError) {
       let frame = try connection.receive()
       guard frame.kind == .hello else { throw .malformed(.kind) }
       let hello: Hello
@@ -34,6 +46,9 @@ final class Peer {
       throw failedGreeting(error)
     }
   }
+
+  /// Whether the other end has failed, so that nothing is to be waited for but what it says.
+  var hasFailed: Bool { connection.hasFailed }
 
   /// The next frame; a failure that the other end reports is thrown.
   func receive() throws(SessionError) -> Frame {

@@ -61,13 +61,17 @@ final class ServeRun {
     var introduction = replica.introduction
     while try !replica.meet(open.introduction) { introduction = replica.introduction }
     try connection.send(introduction.frame)
-    try replica.scan { _, _ in }
+    let sends = open.role == .source || open.role == .both
+    try replica.scan(
+      defersHashing: sends && open.introduction.isEmpty && !open.flags.contains(.dryRun)
+    ) { _, _ in }
     try sendReady()
     while let frame = try nextFrame() {
       switch (frame.kind, open.role) {
       case (.compare, _): try compare(frame)
       case (.changes, .destination), (.changes, .both): try change(frame)
       case (.content, .destination), (.content, .both): try takePiece(frame)
+      case (.digest, .destination), (.digest, .both): try takeDigest(frame)
       case (.want, .source), (.want, .both): try sendContent(frame)
       case (.record, .source), (.record, .destination), (.record, .both): try record(frame)
       case (.finish, .source), (.finish, .destination), (.finish, .both): try finish(frame)
@@ -158,12 +162,18 @@ final class ServeRun {
     try destination.accept(piece: frame.payload)
   }
 
+  private func takeDigest(_ frame: Frame) throws {
+    guard let destination else { throw Malformed.order }
+    try destination.accept(digest: frame.digest())
+  }
+
   /// Sends the content of the paths that the initiator wants, in its order.
   private func sendContent(_ frame: Frame) throws {
     let deflates = open.flags.contains(.compresses)
-    let source = ContentSource(replica.root) { [connection] frame in
-      try connection.send(frame, deflating: deflates)
-    }
+    let source = ContentSource(
+      replica.root,
+      deliver: { [connection] frame in try connection.send(frame, deflating: deflates) },
+      learn: replica.learn)
     for path in try PathList.decode(payload: frame.payload) {
       if let (entry, stamp) = try replica.entry(at: path), entry.attributes.isLive,
         entry.attributes.kind != .directory
@@ -201,6 +211,7 @@ final class ServeRun {
     let finish = try Finish(payload: frame.payload)
     isFinished = true
     if finish == .equal { return try replica.noteEqual(to: open.introduction) }
+    try replica.recordLearnt()
     if let destination {
       try destination.finish()
       for frame in destination.takeOutcomes().frames() { try connection.send(frame) }
@@ -219,9 +230,8 @@ final class ServeRun {
 
   private func remember() throws {
     let now = wallClockNanoseconds()
-    try replica.index.remember(
-      RunRecord(finished: now, peer: peerName, exitCode: 0, itemCount: itemCount))
-    try replica.index.remember(
+    try replica.remember(
+      RunRecord(finished: now, peer: peerName, exitCode: 0, itemCount: itemCount),
       PeerRecord(replica: open.introduction.replica, name: peerName, seen: now))
   }
 }

@@ -80,8 +80,12 @@ package enum Session {
     _ path: [UInt8], _ options: RunOptions, _ report: (Event) -> Void
   ) throws(SessionError) -> LocalReplica {
     let replica = try LocalReplica(Opening(path, options))
-    try replica.scan { count, byteCount in
-      report(.progress(Progress(scanned: count, byteCount)))
+    do {
+      try replica.scan { count, byteCount in
+        report(.progress(Progress(scanned: count, byteCount)))
+      }
+    } catch {
+      throw SessionError(error)
     }
     for problem in replica.report.problems { report(.problem(problem)) }
     return replica
@@ -135,6 +139,7 @@ package enum Session {
     let start = monotonicNanoseconds()
     let peer = try Peer(.remote(host: host, path: []), options)
     defer { peer.close() }
+    try peer.greet()
     return Diagnosis(
       farVersion: peer.program, protocolVersion: Int(Hello.current),
       seconds: Double(monotonicNanoseconds() - start) / 1e9)

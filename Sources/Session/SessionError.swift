@@ -14,6 +14,8 @@ package enum SessionError: Error {
   case busy(path: [UInt8])
   /// A guard refuses to go on; with `--force` it would.
   case safety(SafetyStop)
+  /// A root that was empty when the run began has something in it by now.
+  case changedMeanwhile(path: [UInt8])
   /// More deletions than the limit allows.
   case deletionLimit(planned: Int, limit: Int)
   /// The far end's command could not be started, or ended before it said anything.

@@ -10,7 +10,11 @@ struct View {
   let content: Tree
   let liveCount: Int
   let tombstoneCount: Int
+  /// The bytes in the files, as they were scanned.
   let byteCount: Int64
+
+  /// Whether there is no entry.
+  var isEmpty: Bool { liveCount + tombstoneCount == 0 }
 
   /// The tree that a projection makes.
   func tree(_ projection: Projection) -> Tree {
@@ -47,10 +51,22 @@ struct ViewBuilder: ~Copyable {
     if !isWhole || !content.append(summary) { content.append(shown) }
   }
 
+  /// Adds a bucket of the index by its summary alone; returns false, and adds nothing, if its entries
+  /// must be looked at.
+  mutating func append(_ summary: BucketSummary) -> Bool {
+    guard filter.isEmpty, state.takes(summary), content.takes(summary) else { return false }
+    liveCount += summary.liveCount
+    tombstoneCount += summary.entryCount - summary.liveCount
+    return state.append(summary) && content.append(summary)
+  }
+
+  /// Ends the view; `former`, a view that shares most of it, saves hashing that.
   consuming func finish(former: View? = nil) -> View {
-    View(
+    let byteCount = former?.byteCount ?? byteCount
+    return View(
       state: state.finish(former: former?.state), content: content.finish(former: former?.content),
-      liveCount: liveCount, tombstoneCount: tombstoneCount, byteCount: byteCount)
+      liveCount: liveCount, tombstoneCount: tombstoneCount,
+      byteCount: byteCount)
   }
 }
 

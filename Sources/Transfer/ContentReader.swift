@@ -1,4 +1,5 @@
 package import FileSystem
+package import Hashing
 package import Replica
 package import Wire
 
@@ -12,13 +13,18 @@ package struct ContentReader: ~Copyable {
 
   private let root: Root
   private var parent: Path?
+  /// The directory of the last file, open for the next, and its key.
+  private var around: Directory?
+  private var aroundKey: [UInt8] = []
   private var open: OpenFile?
+  private var sha256 = SHA256()
 
   /// A file that is on its way.
   private struct OpenFile: ~Copyable {
     let file: File
     let status: Status
     var leftByteCount: Int64
+    let isHashed: Bool
   }
 
   /// Reads below `root`.
@@ -44,9 +50,41 @@ package struct ContentReader: ~Copyable {
     }
   }
 
+  /// What the destination needs for `entry`, a file that has not been hashed and is at `path` here; the
+  /// entry becomes one of what is read, with the digest unless the content follows in pieces.
+  ///
+  /// Returns the status of the file, too, when it is read whole or about to be.
+  package mutating func provision(
+    hashing entry: inout Entry, at path: Path
+  ) -> (Provision, Status?) {
+    do {
+      // The scan of this run has just seen a file there.
+      let file = try openFile(path, seen: Status(kind: .file))
+      guard let status = file.statusAtOpening else { return (Self.changed, nil) }
+      entry.attributes = Attributes(of: status, .zero)
+      if status.size > Self.inlineByteCount {
+        open = OpenFile(file: file, status: status, leftByteCount: status.size, isHashed: true)
+        return (.stream, status)
+      }
+      guard let content = try Self.content(of: file, status) else { return (Self.changed, nil) }
+      entry.attributes = entry.attributes.hashed(sha256.digest(of: content))
+      return (.inline(content), status)
+    } catch {
+      let code: Problem.Code = error.isAbsence ? .vanished : .unreadable
+      return (.unavailable(code, systemCode: error.code), nil)
+    }
+  }
+
+  private static let changed = Provision.unavailable(.changed, systemCode: 0)
+
+  /// The digest of the pieces of a file that was to be hashed, behind its last.
+  package mutating func finishDigest() -> Digest {
+    sha256.finalize()
+  }
+
   /// The modification time of the directory around `path`; nil if it is the one asked for last.
   package mutating func parentModified(of path: Path) -> Int64? {
-    guard parent != path.parent else { return nil }
+    guard !(parent.map { path.isChild(of: $0) } ?? false) else { return nil }
     parent = path.parent
     // What cannot be looked at has no time to tell; the change itself reports why.
     return try? root.status(of: path.parent).modified
@@ -61,10 +99,15 @@ package struct ContentReader: ~Copyable {
     do {
       guard try current.file.read(into: &piece) == piece.count,
         try current.file.status() == current.status
-      else { return [] }
+      else {
+        _ = sha256.finalize()
+        return []
+      }
     } catch {
+      _ = sha256.finalize()
       return []
     }
+    if current.isHashed { sha256.update(piece, first: piece.count) }
     current.leftByteCount -= Int64(piece.count)
     open = consume current
     return piece
@@ -79,20 +122,49 @@ package struct ContentReader: ~Copyable {
   private mutating func readFile(
     _ entry: Entry, at path: Path, _ stamp: Stamp
   ) throws(SystemError) -> Provision {
-    let file = try root.openFile(path)
+    let file = try openFile(path, seen: nil)
     guard let status = file.statusAtOpening,
       stamp == .unknown
         ? status.size == entry.attributes.size
         : entry.attributes.isUnchanged(status, stamp)
-    else { return .unavailable(.changed, systemCode: 0) }
+    else { return Self.changed }
     guard status.size <= Self.inlineByteCount else {
-      open = OpenFile(file: file, status: status, leftByteCount: status.size)
+      open = OpenFile(file: file, status: status, leftByteCount: status.size, isHashed: false)
       return .stream
     }
+    return try Self.content(of: file, status).map { .inline($0) } ?? Self.changed
+  }
+
+  /// All of a file's content; nil if it changes meanwhile.
+  private static func content(
+    of file: borrowing File, _ status: Status
+  ) throws(SystemError) -> [UInt8]? {
     var content = [UInt8](repeating: 0, count: Int(status.size))
     guard try file.read(into: &content) == content.count, try file.status() == status else {
-      return .unavailable(.changed, systemCode: 0)
+      return nil
     }
-    return .inline(content)
+    return content
+  }
+
+  /// Opens a file, by its name in the directory of the last one where that is the same.
+  private mutating func openFile(_ path: Path, seen: Status?) throws(SystemError) -> File {
+    let (parent, name) = path.key.splitAtName
+    if around == nil || !aroundKey.elementsEqual(parent) {
+      around = nil
+      aroundKey = Array(parent)
+      around = try root.openDirectory(Path(uncheckedKey: aroundKey))
+    }
+    guard let file = try around?.openFile(name, seen: seen) else {
+      preconditionFailure("the directory was just opened")
+    }
+    return file
+  }
+}
+
+extension [UInt8] {
+  /// A key's directory and its last name.
+  fileprivate var splitAtName: (ArraySlice<UInt8>, ArraySlice<UInt8>) {
+    guard let cut = lastIndex(of: Path.separator) else { return ([], self[...]) }
+    return (self[..<cut], self[(cut + 1)...])
   }
 }

@@ -1,5 +1,5 @@
 package import FileSystem
-internal import Hashing
+package import Hashing
 package import Replica
 
 /// Content that waits in the stage under a name, checked against its digest.
@@ -77,13 +77,16 @@ package struct ContentWriter: ~Copyable {
     }
   }
 
-  /// Ends the file that was begun, and gives it its mode and time.
-  package mutating func finish() throws(StagingFailure) -> StagedContent {
+  /// Ends the file that was begun, and gives it its mode and time; `announced` is the digest of one
+  /// that was begun without.
+  package mutating func finish(
+    _ announced: Digest? = nil
+  ) throws(StagingFailure) -> StagedContent {
     guard let current = open.take() else { throw .mismatch }
     let name = current.name
     do {
       guard current.byteCount == current.attributes.size,
-        sha256.finalize() == current.attributes.digest
+        sha256.finalize() == announced ?? current.attributes.digest
       else {
         discard(name)
         throw StagingFailure.mismatch

@@ -14,7 +14,8 @@ package final class Connection: Sendable {
   private static let sampleByteCount = 512
 
   private struct Queues: Sendable {
-    var incoming: [Frame] = []
+    var incoming: [(frame: Frame, arrived: Int64)] = []
+    var lastArrival: Int64 = 0
     var incomingByteCount = 0
     var incomingEnd: TransportError?
     var outgoing: [[UInt8]] = []
@@ -49,6 +50,9 @@ package final class Connection: Sendable {
   /// How many bytes have been read from the other end.
   package var receivedByteCount: Int64 { queues.change { $0.receivedByteCount } }
 
+  /// When the last frame that was received had come, in nanoseconds since 1970.
+  package var lastArrival: Int64 { queues.change { $0.lastArrival } }
+
   /// How many bytes have been given to the other end.
   package var sentByteCount: Int64 { queues.change { $0.sentByteCount } }
 
@@ -79,6 +83,13 @@ package final class Connection: Sendable {
     return try result.get()
   }
 
+  /// Whether the other end has said that it failed, or says no more.
+  package var hasFailed: Bool {
+    queues.change { queues in
+      queues.incomingEnd != nil || queues.incoming.contains { $0.frame.kind == .failure }
+    }
+  }
+
   /// The next frame if it is there.
   package func receiveIfReady() -> Frame? {
     queues.change { $0.incoming.isEmpty ? nil : Self.take(&$0) }
@@ -99,7 +110,8 @@ package final class Connection: Sendable {
   }
 
   private static func take(_ queues: inout Queues) -> Frame {
-    let frame = queues.incoming.removeFirst()
+    let (frame, arrived) = queues.incoming.removeFirst()
+    queues.lastArrival = arrived
     queues.incomingByteCount -= frame.payload.count
     return frame
   }
@@ -142,7 +154,7 @@ package final class Connection: Sendable {
         let byteCount = reader.readByteCount
         queues.wait { $0.incomingByteCount < queueByteCount ? () : nil }
         queues.change { queues in
-          queues.incoming.append(frame)
+          queues.incoming.append((frame, wallClockNanoseconds()))
           queues.incomingByteCount += frame.payload.count
           queues.receivedByteCount = byteCount
         }

@@ -66,7 +66,7 @@ package struct ChangesWriter: Sendable {
     stream.write { $0.append(change.provision.form) }
     switch change.provision {
     case .nothing, .stream, .deletion: break
-    case .inline(let content): stream.write { $0.append(prefixed: content.span) }
+    case .inline(let content): stream.write { $0.append(prefixed: content) }
     case .copy(let path), .move(let path): stream.write(path)
     case .unavailable(let code, let systemCode):
       stream.write { output in

@@ -1,3 +1,4 @@
+package import Hashing
 package import Replica
 
 /// The unit of transmission: a kind and a payload of bounded size (`treemend-protocol.5`,
@@ -37,6 +38,8 @@ package struct Frame: Equatable, Sendable {
     case failure = 15
     /// Who the responder is, before its scan.
     case met = 16
+    /// The digest of the large file whose content came before; both ways.
+    case digest = 17
   }
 
   /// The most bytes of a payload, before and after deflation.
@@ -58,6 +61,14 @@ package struct Frame: Equatable, Sendable {
     precondition(payload.count <= Self.maximumPayloadByteCount, "a frame is bounded")
     self.kind = kind
     self.payload = payload
+  }
+
+  /// The digest that is all of the payload, or throws.
+  package func digest() throws(Malformed) -> Digest {
+    var reader = ByteReader(payload)
+    let digest = try reader.readDigest()
+    try reader.expectEnd()
+    return digest
   }
 
   /// The frame's bytes as they go over the pipe; deflated if `deflating` and that saves an eighth.

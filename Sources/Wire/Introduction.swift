@@ -13,16 +13,21 @@ package struct Introduction: Equatable, Sendable {
   package var clock: Int64
   /// What it knows of all replicas.
   package var knowledge: Knowledge
+  /// Whether it remembers nothing, and has nothing in its root: what it is to have need not be
+  /// hashed to be compared.
+  package var isEmpty: Bool
 
   /// Introduces an end.
   package init(
-    replica: ReplicaID, epoch: UInt64, nextEpoch: UInt64, clock: Int64, knowledge: Knowledge
+    replica: ReplicaID, epoch: UInt64, nextEpoch: UInt64, clock: Int64, knowledge: Knowledge,
+    isEmpty: Bool = false
   ) {
     self.replica = replica
     self.epoch = epoch
     self.nextEpoch = nextEpoch
     self.clock = clock
     self.knowledge = knowledge
+    self.isEmpty = isEmpty
   }
 
   /// Reads the payload of a frame.
@@ -39,6 +44,9 @@ package struct Introduction: Equatable, Sendable {
     guard epoch < nextEpoch, nextEpoch <= UInt64.max / 2 else { throw .number }
     clock = try reader.readFixed()
     knowledge = try Knowledge(from: &reader)
+    let flag = try reader.readByte()
+    guard flag <= 1 else { throw .kind }
+    isEmpty = flag == 1
   }
 
   func encode(to output: inout [UInt8]) {
@@ -47,6 +55,7 @@ package struct Introduction: Equatable, Sendable {
     output.append(varint: nextEpoch)
     output.append(fixed: clock)
     knowledge.encode(to: &output)
+    output.append(isEmpty ? 1 : 0)
   }
 
   /// The frame with which a responder introduces itself.

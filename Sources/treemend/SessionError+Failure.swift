@@ -15,6 +15,11 @@ extension Failure {
           status: .busy, what: "'\(Escape.text(path))' is in use by another run",
           hint: "--wait=SECONDS waits for it")
       case .safety(let stop): Self.safety(stop)
+      case .changedMeanwhile(let path):
+        Failure(
+          status: .partial,
+          what: "'\(Escape.text(path))' was empty when the run began, and is no more",
+          hint: "nothing was changed; the same command compares what is there now")
       case .deletionLimit(let planned, let limit):
         Failure(
           status: .deletionLimit,

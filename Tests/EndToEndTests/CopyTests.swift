@@ -24,6 +24,37 @@ import Testing
   }
 
   @Test(arguments: Replicas.Route.available)
+  func `a first copy reads each byte once, and hashes it on its way`(
+    route: Replicas.Route
+  ) throws {
+    let replicas = try Replicas(RandomTree(fileCount: 100, directoryCount: 10, seed: 21))
+    try replicas.change("head -c 700001 /dev/urandom >source/large; : >source/nothing")
+    let first = try replicas.summary(route)
+    #expect(first.equal && first.exit == 0)
+    #expect(first.hashedBytes <= first.literalBytes && first.literalBytes >= 700_001)
+    try expectEqual(replicas)
+    for replica in [replicas.source, replicas.destination] {
+      let again = try ProgramRun(Binary.treemend, "root", replica)
+      #expect(again.ending == .exited(0))
+    }
+    #expect(try replicas.summary(route).literalBytes == 0)
+  }
+
+  @Test(.enabled(if: Trace.isAvailable, "strace is needed"))
+  func `a first copy opens each file once at the source`() throws {
+    let replicas = try Replicas()
+    try replicas.change(
+      "mkdir source/d; for n in 1 2 3; do echo $n >source/d/name$n; done; "
+        + "head -c 300000 /dev/urandom >source/name4")
+    let trace = replicas.directory.appending("trace")
+    let run = try replicas.copy(
+      .push(), under: ["strace", "-f", "-o", trace, "-e", "trace=openat,openat2"])
+    #expect(run.ending == .exited(0), "\(run)")
+    let opened = try ProgramRun("grep", "-c", "name[1-4]\".*O_RDONLY", trace).text
+    #expect(opened == "4\n")
+  }
+
+  @Test(arguments: Replicas.Route.available)
   func `ten changed files are all that is sent`(route: Replicas.Route) throws {
     let replicas = try Replicas(RandomTree(fileCount: 400, directoryCount: 40, seed: 12))
     try #require(try replicas.copy(route).ending == .exited(0))

@@ -165,6 +165,29 @@ import Wire
     try expectRefused(served(saying: Frame(.content, [1, 2, 3]).encoded(deflating: false)))
   }
 
+  @Test func `a digest that is not that of the content is refused, and one out of place`() throws {
+    let size = 200_000
+    let unhashed = Attributes.file(mode: 0o644, size: Int64(size), modified: 1, digest: .zero)
+    let entry = Entry(
+      path: Path(uncheckedKey: Array("forged".utf8)), attributes: unhashed,
+      vector: VersionVector(Forgery.replica))
+    let content = [UInt8](repeating: 7, count: size)
+    let announcement = Forgery.changes([Change(entry: entry, provision: .stream)])
+    let digest = Frame(.digest, Forgery.digest([1, 2]).bytes)
+    let run = try served(
+      saying: [announcement, Frame(.content, content), digest, Finish.run.frame]
+        .flatMap { $0.encoded(deflating: false) })
+    try cage.expectUntouched()
+    #expect(try Transcript(run.output).refusedKeys == [entry.path.key], "\(run)")
+    for said in [
+      [digest], [announcement, digest], [announcement, Frame(.content, content), digest, digest],
+      [announcement, Frame(.content, content), Frame(.content, content)],
+      [announcement, Frame(.content, content), Frame(.digest, [1])],
+    ] {
+      try expectRefused(served(saying: said.flatMap { $0.encoded(deflating: false) }))
+    }
+  }
+
   @Test(arguments: [Frame.Kind.changes, .content, .compare, .want, .record, .finish, .hello])
   func `nothing is done before the order`(kind: Frame.Kind) throws {
     let frame =
@@ -222,7 +245,7 @@ import Wire
     try cage.expectUntouched()
   }
 
-  @Test(arguments: [(0, 1), (3, 3), (3, .max)] as [(UInt64, UInt64)])
+  @Test(arguments: [(0, 1), (4, 4), (4, .max)] as [(UInt64, UInt64)])
   func `versions that are not ours are refused`(oldest: UInt64, newest: UInt64) throws {
     let greeting = Forgery.greeting(oldest, newest)
     try expectRefused(ForgedPeer.served(greeting + Forgery.open(cage.root)), status: 2)

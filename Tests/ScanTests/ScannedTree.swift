@@ -26,7 +26,8 @@ struct ScannedTree {
   /// Scans once more.
   @discardableResult
   func scan(
-    excluding patterns: [String] = [], rehashes: Bool = false, clock: FileClock = calmClock,
+    excluding patterns: [String] = [], rehashes: Bool = false, defersHashing: Bool = false,
+    clock: FileClock = calmClock,
     progress: (Int, Int64) throws -> Void = { _, _ in }
   ) throws -> ScanReport {
     let rules = try patterns.map { try Filter.Rule(includes: false, pattern: Array($0.utf8)) }
@@ -34,7 +35,7 @@ struct ScannedTree {
     let report = try Scanner.scan(
       temporary.root(), into: index,
       ScanOptions(
-        filter: Filter(rules: rules), rehashes: rehashes,
+        filter: Filter(rules: rules), rehashes: rehashes, defersHashing: defersHashing,
         observer: Observer(replica: Self.replica, epoch: 1, now: Self.now), clock: clock),
       progress: progress)
     index.end()

@@ -66,6 +66,25 @@ import Testing
     #expect(try tree.version("f") == 1)
   }
 
+  @Test func `a new file whose hashing is deferred is hashed by the next scan, as another change`()
+    throws
+  {
+    try tree.file("known")
+    try tree.scan()
+    try tree.file("new", "news")
+    try tree.file("known", "edited")
+    try tree.link("link", to: "new")
+    let report = try tree.scan(defersHashing: true)
+    #expect(report.hashedByteCount == 9)
+    #expect(try tree.entry("known")?.attributes.digest == digest("edited"))
+    #expect(try tree.entry("new")?.attributes.isHashed == false)
+    #expect(try tree.entry("new")?.attributes.size == 4)
+    #expect(tree.index.stamps.filter { $0 == .unknown }.count == 1)
+    #expect(try tree.scan(defersHashing: true).hashedByteCount == 4)
+    #expect(try tree.entry("new")?.attributes.digest == digest("news"))
+    #expect(try tree.version("new") == 2)
+  }
+
   @Test func `a deleted file becomes a tombstone, and is raised when it is there again`() throws {
     for name in ["e", "f", "g"] { try tree.file(name) }
     try tree.scan()

@@ -56,6 +56,40 @@ import Wire
     #expect(pieces.flatMap(\.self) == content)
   }
 
+  @Test(arguments: [0, 1, 131_072, 131_073, 700_001])
+  func `a file is hashed while it is read, as it is then`(byteCount: Int) throws {
+    var (entry, _) = try scanned("f", Array("when it was scanned".utf8))
+    entry.attributes = entry.attributes.hashed(.zero)
+    let content = Array(largeContent[..<byteCount])
+    try makeFile(temporary.bytes / "f", content: content)
+    let status = try root.status(of: Path("f"))
+    var reader = ContentReader(root)
+    let (provision, seen) = reader.provision(hashing: &entry, at: entry.path)
+    var read: [UInt8] = []
+    if case .inline(let whole) = provision {
+      read = whole
+    } else {
+      while let piece = reader.nextPiece(), !piece.isEmpty { read += piece }
+      entry.attributes = entry.attributes.hashed(reader.finishDigest())
+    }
+    #expect(read == content)
+    #expect(seen == status)
+    #expect(entry.attributes == Attributes(of: status, digest(content)))
+  }
+
+  @Test func `a large file that changes while it is hashed leaves nothing to the next`() throws {
+    var (entry, _) = try scanned("f", largeContent)
+    var reader = ContentReader(root)
+    _ = reader.provision(hashing: &entry, at: entry.path)
+    _ = reader.nextPiece()
+    try #require(truncate(temporary.appending("f"), 300_000) == 0)
+    let piece = reader.nextPiece()
+    #expect(piece == [])
+    var (next, _) = try scanned("g", Array("next".utf8))
+    _ = reader.provision(hashing: &next, at: next.path)
+    #expect(next.attributes.digest == digest(Array("next".utf8)))
+  }
+
   @Test func `a file edited since its stamp is not given`() throws {
     let (entry, stamp) = try scanned("f", Array("before".utf8))
     try makeFile(temporary.appending("f"), "behind")

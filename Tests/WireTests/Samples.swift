@@ -73,7 +73,8 @@ extension Sample {
     ])
 
   static let introduction = Introduction(
-    replica: ReplicaID(rawValue: .max), epoch: 12, nextEpoch: 14, clock: .max, knowledge: knowledge)
+    replica: ReplicaID(rawValue: .max), epoch: 12, nextEpoch: 14, clock: .max, knowledge: knowledge,
+    isEmpty: true)
 
   private static let knowledge: Knowledge = {
     var knowledge = Knowledge()
