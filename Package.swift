@@ -123,6 +123,13 @@ let package = Package(
     .testTarget(
       name: "EndToEndTests", dependencies: ["TestSupport", "Wire", "Replica", "Hashing"],
       swiftSettings: settings),
+    // What the built program takes, beside other tools.
+    .executableTarget(
+      name: "bench",
+      dependencies: [
+        "TestSupport", "Hashing", "FileSystem",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], path: "Tests/Benchmarks", swiftSettings: settings),
     // The built program under faults of the system, the disk and the connection.
     .testTarget(
       name: "FaultTests", dependencies: ["TestSupport"], swiftSettings: settings),
