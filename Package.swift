@@ -85,7 +85,8 @@ let package = Package(
 
     // Tests.
     .target(
-      name: "TestSupport", dependencies: ["FileSystem", "Replica", "Hashing"],
+      name: "TestSupport",
+      dependencies: ["FileSystem", "Replica", "Hashing", "Merkle", "Wire", "Exchange"],
       path: "Tests/TestSupport", swiftSettings: settings),
     // One suite a target, in the order of the story.
     suite("Hashing", []),
