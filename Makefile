@@ -11,8 +11,9 @@ BENCH_TOOLS = openssh-server rsync unison
 
 HISTORIES = 1000000
 FILES = 100000
+KEYS = 100000000
 
-.PHONY: quickstart build test simulate faults bench install clean packages
+.PHONY: quickstart build test simulate faults bench bench-keys install clean packages
 
 # Builds the program and shows it at work.
 quickstart: build
@@ -42,6 +43,12 @@ bench: PACKAGES = $(LIBRARIES) $(BENCH_TOOLS)
 bench: build
 	$(BUILD) --product bench
 	$(BIN)/bench --treemend $(PROGRAM) --files $(FILES) $(BENCH)
+
+# Compares trees of so many simulated keys: of the shape in use, and of a thousand keys a bucket.
+bench-keys: packages
+	$(BUILD) --product bench
+	$(BIN)/bench keys --keys $(KEYS)
+	$(BIN)/bench keys --keys $(KEYS) --bucket-bits 10
 
 install: build
 	install -D -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/treemend

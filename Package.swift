@@ -128,9 +128,13 @@ let package = Package(
     .executableTarget(
       name: "bench",
       dependencies: [
-        "TestSupport", "Hashing", "FileSystem",
+        "TestSupport", "Hashing", "Replica", "Merkle", "Exchange", "FileSystem",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], path: "Tests/Benchmarks", swiftSettings: settings),
+    .testTarget(
+      name: "BenchmarksTests",
+      dependencies: ["bench", "TestSupport", "Replica", "Merkle", "FileSystem"],
+      swiftSettings: settings),
     // The built program under faults of the system, the disk and the connection.
     .testTarget(
       name: "FaultTests", dependencies: ["TestSupport"], swiftSettings: settings),

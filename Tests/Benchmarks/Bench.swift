@@ -5,6 +5,6 @@ struct Bench: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "bench",
     abstract: "Measures treemend and, where they are installed, rsync, Unison, cp and tar.",
-    subcommands: [RunWorkloads.self, Measure.self, Relay.self, HashTrees.self],
+    subcommands: [RunWorkloads.self, Measure.self, Relay.self, HashTrees.self, CompareKeys.self],
     defaultSubcommand: RunWorkloads.self)
 }

@@ -1,0 +1,54 @@
+import ArgumentParser
+import Foundation
+import Merkle
+import TestSupport
+
+/// `bench keys`: trees of more keys than there are files on this machine, built and compared in
+/// memory, and what they let expect of a billion keys.
+struct CompareKeys: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "keys", abstract: "Builds and compares trees of simulated keys.")
+
+  @Option(help: "How many keys the largest tree has; two have a tenth and a hundredth of that.")
+  var keys = 100_000_000
+  @Option(help: "Buckets hold 2 to this power keys on average.")
+  var bucketBits = TreeShape.standard.bucketBits
+  @Option(help: "Nodes have 2 to this power children on average.")
+  var fanoutBits = TreeShape.standard.fanoutBits
+
+  private static let targetKeyCount = 1_000_000_000
+
+  func validate() throws {
+    guard keys >= 100_000, (1...16).contains(bucketBits), (1...16).contains(fanoutBits) else {
+      throw ValidationError("100,000 keys at least, and 1 to 16 bits")
+    }
+  }
+
+  func run() throws {
+    let shape = TreeShape(bucketBits: bucketBits, fanoutBits: fanoutBits)
+    print("## \(1 << bucketBits) keys a bucket and \(1 << fanoutBits) children a node on average")
+    var trials: [KeyTrial] = []
+    for keyCount in [keys / 100, keys / 10, keys] {
+      let trial = try KeyTrial(keyCount: keyCount, shape: shape)
+      print(trial.text)
+      fflush(nil)
+      trials.append(trial)
+    }
+    print(extrapolation(from: trials[1], trials[2]))
+  }
+
+  private func extrapolation(from small: KeyTrial, _ large: KeyTrial) -> String {
+    let model = Extrapolation(
+      smaller: Double(small.keyCount), larger: Double(large.keyCount),
+      target: Double(Self.targetKeyCount))
+    let costs = zip(small.costs, large.costs).map { $0.combined(with: $1, model.logarithmic) }
+    func expected(_ part: (KeyTrial) -> Double) -> Double {
+      model.linear(part(small), part(large))
+    }
+    let bucketCount = Int(expected { Double($0.bucketCount) })
+    let seconds = expected(\.buildSeconds).text(digits: 0)
+    let memory = expected { Double($0.residentByteCount) / 1e6 }
+    return "from that, \(Self.targetKeyCount.grouped) keys in \(bucketCount.grouped) buckets: "
+      + "built in \(seconds) s, \(memory.text(digits: 0)) MB\n" + KeyTrial.table(costs)
+  }
+}

@@ -1,0 +1,62 @@
+import FileSystem
+import Foundation
+import Merkle
+import TestSupport
+
+/// What a tree of so many keys takes, and what it costs to find differences from it.
+struct KeyTrial {
+  /// How often each difference is drawn: what one key costs depends on where it is.
+  static let drawCount = 8
+
+  let keyCount: Int
+  let bucketCount: Int
+  let height: Int
+  let buildSeconds: Double
+  /// What the process holds with one tree in it.
+  let residentByteCount: Int
+  /// One for each of ``KeyDifference/all``.
+  let costs: [ComparisonCost]
+
+  /// Builds a tree, and compares it with one in which keys differ, of every kind of difference.
+  init(keyCount: Int, shape: TreeShape) throws {
+    let start = monotonicNanoseconds()
+    let base = KeyHolder(KeySpace(count: keyCount), shape: shape)
+    buildSeconds = Double(monotonicNanoseconds() - start) / 1e9
+    residentByteCount = Self.residentByteCount()
+    self.keyCount = keyCount
+    bucketCount = base.tree.bucketCount
+    height = base.tree.height
+    costs = try KeyDifference.all.map { try Self.cost(of: $0, in: base) }
+  }
+
+  /// Compares an end with what it is after edits.
+  private static func cost(of difference: KeyDifference, in base: KeyHolder) throws
+    -> ComparisonCost
+  {
+    var random = SplitMix(seed: 99)
+    var sum = ComparisonCost()
+    for _ in 0..<drawCount {
+      let numbers = difference.numbers(base.space.count, &random)
+      let other = base.edited(numbers)
+      let meeting = try Meeting(other, base)
+      let found = Set(meeting.mine.keys).union(meeting.theirs.keys)
+      guard numbers.allSatisfy({ found.contains(other.space.path(of: $0)) }) else {
+        throw ComparisonFailure(what: "a difference is not found")
+      }
+      sum.sentByteCount += Double(meeting.sentByteCount)
+      sum.receivedByteCount += Double(meeting.receivedByteCount)
+      sum.roundTripCount += Double(meeting.roundTripCount)
+      sum.needlessCount += Double(found.count - numbers.count)
+    }
+    return sum.mapped { $0 / Double(drawCount) }
+  }
+
+  /// The memory of this process at the moment (`proc_pid_statm(5)`), in bytes; 0 if the system does
+  /// not tell.
+  private static func residentByteCount() -> Int {
+    let words = (try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8))?
+      .split(separator: " ")
+    guard let words, words.count > 1, let pageCount = Int(words[1]) else { return 0 }
+    return pageCount * Int(sysconf(Int32(_SC_PAGESIZE)))
+  }
+}
