@@ -47,4 +47,10 @@ enum Interruption {
     try check()
     return run
   }
+
+  /// Runs a program that must succeed, or throws what it printed.
+  static func requireSuccess(_ words: String...) throws {
+    let run = try run(words)
+    guard run.ending == .exited(0) else { throw FailedSetUp(program: words[0], run: run) }
+  }
 }

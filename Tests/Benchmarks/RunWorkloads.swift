@@ -10,7 +10,10 @@ struct RunWorkloads: ParsableCommand {
   @Option(help: "The program to measure.") var treemend: String
   @Option(help: "How many files the trees have.") var files = 100_000
   @Option(help: "How many rounds count; one more goes before them.") var rounds = 5
-  @Option(help: "The size of each of the four large files.") var largeBytes = 1_000_000_000
+  @Option(
+    help:
+      "The size of each of the four large files (default: 1,000 for each of FILES, at most 1 GB).")
+  var largeBytes: Int?
   @Option(help: "The directory for the trees (default: /dev/shm or $TMPDIR, as it suits).")
   var directory: String?
   @Option(help: "The workloads, their names joined by commas.") var only: String?
@@ -18,7 +21,7 @@ struct RunWorkloads: ParsableCommand {
   @Flag(help: "Measure unchanged and ten with four times the files, too.") var scale = false
 
   func validate() throws {
-    guard files > 0, rounds > 0, largeBytes > 0 else {
+    guard files > 0, rounds > 0, (largeBytes ?? 1) > 0 else {
       throw ValidationError("counts and sizes are greater than 0")
     }
     _ = try (chosenWorkloads(), chosenTools())
@@ -28,7 +31,8 @@ struct RunWorkloads: ParsableCommand {
     Interruption.watch()
     do {
       let options = Suite.Options(
-        fileCount: files, roundCount: rounds, largeByteCount: largeBytes,
+        fileCount: files, roundCount: rounds,
+        largeByteCount: largeBytes ?? min(1_000 * files, 1_000_000_000),
         tools: try chosenTools(), directory: directory)
       let suite = Suite(options, with: try Equipment(treemend: treemend))
       for workload in try chosenWorkloads() { try run(workload, in: suite) }

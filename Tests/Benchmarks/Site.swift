@@ -34,8 +34,8 @@ final class Site {
       let file = "\(source)/image-\(number).raw"
       // A cipher's stream: the same each time, and made as fast as it is written.
       let stream = "openssl enc -aes-128-ctr -pass pass:\(number) -nosalt -pbkdf2 </dev/zero"
-      try requireSuccess("sh", "-c", "\(stream) 2>/dev/null | head -c \(byteCount) >\(file)")
-      try Interruption.check()
+      try Interruption.requireSuccess(
+        "sh", "-c", "\(stream) 2>/dev/null | head -c \(byteCount) >\(file)")
     }
     self.byteCount = count * byteCount
   }
@@ -64,19 +64,19 @@ final class Site {
   func forget(_ tool: Tool) throws {
     let unison = unisonDirectories
     let state = "\(destination(of: tool))/.treemend"
-    try requireSuccess("rm", "-rf", "--", stateDirectory, state, unison.here, unison.there)
+    try Interruption.requireSuccess(
+      "rm", "-rf", "--", stateDirectory, state, unison.here, unison.there)
   }
 
   /// Removes what the tool remembers, and all at its destination, which is then not even there.
   func clear(_ tool: Tool) throws {
     try forget(tool)
-    try requireSuccess("rm", "-rf", "--", destination(of: tool))
+    try Interruption.requireSuccess("rm", "-rf", "--", destination(of: tool))
   }
 
   /// Makes the tool's destination like the source, times and all, by no doing of the tool.
   func copy(for tool: Tool) throws {
-    try requireSuccess("cp", "-a", "--", source, destination(of: tool))
-    try Interruption.check()
+    try Interruption.requireSuccess("cp", "-a", "--", source, destination(of: tool))
   }
 
   /// Adds a tree of so many files to the source.

@@ -16,19 +16,20 @@ struct Workload {
     ]
   }
 
+  // No two workloads share a seed: content that is somewhere else already is not sent.
   private static var comparisons: [Workload] {
     [
       comparison("unchanged", "nothing changed", .replicas),
       comparison("ten", "ten files changed", .replicas) { site, round in
-        try site.edit(scattered(10, of: site, round), seed: UInt64(round))
+        try site.edit(scattered(10, of: site, round), seed: 1_000 + UInt64(round))
       },
       comparison("scattered-1000", "1,000 files changed all over", .replicas) { site, round in
-        try site.edit(scattered(1_000, of: site, round), seed: UInt64(round))
+        try site.edit(scattered(1_000, of: site, round), seed: 2_000 + UInt64(round))
       },
       comparison("adjacent-1000", "1,000 files changed in one directory", .replicas) {
         site, round in
         let first = site.plan.firstCrowdedFile
-        try site.edit(first..<min(first + 1_000, site.plan.fileCount), seed: UInt64(round))
+        try site.edit(first..<min(first + 1_000, site.plan.fileCount), seed: 3_000 + UInt64(round))
       },
       Workload(
         name: "new-directory", title: "a new directory of a tenth as many files",
@@ -36,9 +37,9 @@ struct Workload {
           ground: .replicas, tools: replicating,
           change: { site, round in
             try site.addDirectory(
-              "new", fileCount: max(1, site.plan.fileCount / 10), seed: UInt64(round))
+              "new", fileCount: max(1, site.plan.fileCount / 10), seed: 4_000 + UInt64(round))
           },
-          undo: { try requireSuccess("rm", "-rf", "--", "\($0.source)/new") })),
+          undo: { try Interruption.requireSuccess("rm", "-rf", "--", "\($0.source)/new") })),
       Workload(
         name: "adopt", title: "equal trees that never met",
         Comparison(
