@@ -27,28 +27,30 @@ struct CompareKeys: ParsableCommand {
   func run() throws {
     let shape = TreeShape(bucketBits: bucketBits, fanoutBits: fanoutBits)
     print("## \(1 << bucketBits) keys a bucket and \(1 << fanoutBits) children a node on average")
-    var trials: [KeyTrial] = []
-    for keyCount in [keys / 100, keys / 10, keys] {
-      let trial = try KeyTrial(keyCount: keyCount, shape: shape)
-      print(trial.text)
+    let trials = [keys / 100, keys / 10, keys].map { KeyTrial(keyCount: $0, shape: shape) }
+    var costs: [[ComparisonCost]] = []
+    for trial in trials {
+      costs.append(try trial.costs())
+      print(trial.text + KeyTrial.table(costs[costs.count - 1]))
       fflush(nil)
-      trials.append(trial)
     }
-    print(extrapolation(from: trials[1], trials[2]))
+    let model = Extrapolation(
+      smaller: Double(trials[1].keyCount), larger: Double(trials[2].keyCount),
+      target: Double(Self.targetKeyCount))
+    print(expectation(model, trials[1], trials[2]), terminator: "")
+    print(KeyTrial.table(zip(costs[1], costs[2]).map { $0.combined(with: $1, model.logarithmic) }))
   }
 
-  private func extrapolation(from small: KeyTrial, _ large: KeyTrial) -> String {
-    let model = Extrapolation(
-      smaller: Double(small.keyCount), larger: Double(large.keyCount),
-      target: Double(Self.targetKeyCount))
-    let costs = zip(small.costs, large.costs).map { $0.combined(with: $1, model.logarithmic) }
+  private func expectation(
+    _ model: Extrapolation, _ small: KeyTrial, _ large: KeyTrial
+  ) -> String {
     func expected(_ part: (KeyTrial) -> Double) -> Double {
       model.linear(part(small), part(large))
     }
-    let bucketCount = Int(expected { Double($0.bucketCount) })
+    let bucketCount = Int(expected { Double($0.base.tree.bucketCount) })
     let seconds = expected(\.buildSeconds).text(digits: 0)
     let memory = expected { Double($0.residentByteCount) / 1e6 }
     return "from that, \(Self.targetKeyCount.grouped) keys in \(bucketCount.grouped) buckets: "
-      + "built in \(seconds) s, \(memory.text(digits: 0)) MB\n" + KeyTrial.table(costs)
+      + "built in \(seconds) s, \(memory.text(digits: 0)) MB\n"
   }
 }

@@ -1,11 +1,13 @@
 extension KeyTrial {
-  /// What the tree takes, and a table of its comparisons.
+  /// What the tree takes.
   var text: String {
-    "\(keyCount.grouped) keys in \(bucketCount.grouped) buckets, \(height) levels: built in "
-      + "\(buildSeconds.text(digits: 1)) s, "
-      + "\((Double(residentByteCount) / 1e6).text(digits: 0)) MB\n" + Self.table(costs)
+    let tree = base.tree
+    return "\(keyCount.grouped) keys in \(tree.bucketCount.grouped) buckets, "
+      + "\(tree.height) levels: built in \(buildSeconds.text(digits: 1)) s, "
+      + "\((Double(residentByteCount) / 1e6).text(digits: 0)) MB\n"
   }
 
+  /// A table of comparisons.
   static func table(_ costs: [ComparisonCost]) -> String {
     var table = TextTable([
       "keys that differ", "bytes sent", "received", "both", "round trips", "found needlessly",

@@ -8,25 +8,26 @@ struct KeyTrial {
   /// How often each difference is drawn: what one key costs depends on where it is.
   static let drawCount = 8
 
-  let keyCount: Int
-  let bucketCount: Int
-  let height: Int
+  let base: KeyHolder
   let buildSeconds: Double
-  /// What the process holds with one tree in it.
+  /// How much more the process holds with the tree than without it. The trees that are to be
+  /// measured are built before any is compared, which leaves memory behind that is used again.
   let residentByteCount: Int
-  /// One for each of ``KeyDifference/all``.
-  let costs: [ComparisonCost]
 
-  /// Builds a tree, and compares it with one in which keys differ, of every kind of difference.
-  init(keyCount: Int, shape: TreeShape) throws {
+  var keyCount: Int { base.space.count }
+
+  /// Builds a tree.
+  init(keyCount: Int, shape: TreeShape) {
+    let before = Self.residentByteCount()
     let start = monotonicNanoseconds()
-    let base = KeyHolder(KeySpace(count: keyCount), shape: shape)
+    base = KeyHolder(KeySpace(count: keyCount), shape: shape)
     buildSeconds = Double(monotonicNanoseconds() - start) / 1e9
-    residentByteCount = Self.residentByteCount()
-    self.keyCount = keyCount
-    bucketCount = base.tree.bucketCount
-    height = base.tree.height
-    costs = try KeyDifference.all.map { try Self.cost(of: $0, in: base) }
+    residentByteCount = Self.residentByteCount() - before
+  }
+
+  /// Compares the tree with ones in which keys differ: a cost for each of ``KeyDifference/all``.
+  func costs() throws -> [ComparisonCost] {
+    try KeyDifference.all.map { try Self.cost(of: $0, in: base) }
   }
 
   /// Compares an end with what it is after edits.
