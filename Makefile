@@ -7,9 +7,13 @@ BIN = $(shell $(BUILD) --show-bin-path)
 LIBRARIES = libssl-dev zlib1g-dev libsqlite3-dev pkg-config openssh-client
 TEST_TOOLS = openssh-server rsync strace e2fsprogs
 
-HISTORIES = 1000000
+BENCH_TOOLS = openssh-server rsync unison
 
-.PHONY: quickstart build test simulate faults install clean packages
+HISTORIES = 1000000
+FILES = 100000
+KEYS = 100000000
+
+.PHONY: quickstart build test simulate faults bench bench-keys install clean packages
 
 # Builds the program and shows it at work.
 quickstart: build
@@ -32,6 +36,19 @@ simulate: packages
 faults: PACKAGES = $(LIBRARIES) $(TEST_TOOLS)
 faults: packages
 	TREEMEND_FULL_SWEEP=1 swift test --filter FaultTests
+
+# Measures the program beside rsync, Unison, cp and tar. BENCH="--only unchanged,ten" chooses; each
+# million FILES takes 5 GB of disk for the source and for each tool's replica, and 2 GB of memory.
+bench: PACKAGES = $(LIBRARIES) $(BENCH_TOOLS)
+bench: build
+	$(BUILD) --product bench
+	$(BIN)/bench --treemend $(PROGRAM) --files $(FILES) $(BENCH)
+
+# Compares trees of so many simulated keys: of the shape in use, and of a thousand keys a bucket.
+bench-keys: packages
+	$(BUILD) --product bench
+	$(BIN)/bench keys --keys $(KEYS)
+	$(BIN)/bench keys --keys $(KEYS) --bucket-bits 10
 
 install: build
 	install -D -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/treemend

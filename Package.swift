@@ -87,7 +87,8 @@ let package = Package(
 
     // Tests.
     .target(
-      name: "TestSupport", dependencies: ["FileSystem", "Replica", "Hashing"],
+      name: "TestSupport",
+      dependencies: ["FileSystem", "Replica", "Hashing", "Merkle", "Wire", "Exchange"],
       path: "Tests/TestSupport", swiftSettings: settings),
     // One suite a target, in the order of the story.
     suite("Hashing", []),
@@ -124,6 +125,17 @@ let package = Package(
     // The built program, from outside.
     .testTarget(
       name: "EndToEndTests", dependencies: ["TestSupport", "Wire", "Replica", "Hashing"],
+      swiftSettings: settings),
+    // What the built program takes, beside other tools.
+    .executableTarget(
+      name: "bench",
+      dependencies: [
+        "TestSupport", "Hashing", "Replica", "Merkle", "Exchange", "FileSystem",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], path: "Tests/Benchmarks", swiftSettings: settings),
+    .testTarget(
+      name: "BenchmarksTests",
+      dependencies: ["bench", "TestSupport", "Replica", "Merkle", "FileSystem"],
       swiftSettings: settings),
     // The built program under faults of the system, the disk and the connection.
     .testTarget(

@@ -26,26 +26,37 @@ package struct Boundary: Hashable, Sendable, BitwiseCopyable {
   package var tag: UInt32 { UInt32(truncatingIfNeeded: rawValue >> 32) }
 }
 
-/// The shape of trees: how many things a node holds on average and at most.
+/// The shape of trees: how many things a bucket and a node hold on average and at most.
 package struct TreeShape: Hashable, Sendable {
-  /// The zero bits of a boundary that lift it by one level; the fanout is 2 to this power.
-  package let bitsPerLevel: Int
-  /// The most entries of a bucket, and children of a node, whatever their keys are.
+  /// The zero bits of a boundary at which a bucket ends; a bucket holds 2 to this power entries on
+  /// average.
+  package let bucketBits: Int
+  /// The zero bits beyond those that lift a boundary by one level more; the fanout is 2 to this
+  /// power.
+  package let fanoutBits: Int
+  /// The most entries of a bucket, whatever their keys are.
   package let maximumCount: Int
+  /// The most children of a node, whatever their keys are.
+  package let maximumFanout: Int
 
-  /// Creates a shape.
-  package init(bitsPerLevel: Int, maximumCount: Int) {
-    self.bitsPerLevel = bitsPerLevel
-    self.maximumCount = maximumCount
+  /// Creates a shape: buckets and nodes hold at most sixteen times as many as on average, or
+  /// `maximumCount` if that is given.
+  package init(bucketBits: Int, fanoutBits: Int, maximumCount: Int? = nil) {
+    self.bucketBits = bucketBits
+    self.fanoutBits = fanoutBits
+    self.maximumCount = maximumCount ?? 16 << bucketBits
+    maximumFanout = maximumCount ?? 16 << fanoutBits
   }
 
-  /// The shape of every tree on disk and on the wire: 32 a node on average, 512 at most.
-  package static let standard = TreeShape(bitsPerLevel: 5, maximumCount: 512)
+  /// The shape of every tree on disk and on the wire: 32 a bucket and a node on average, 512 at
+  /// most.
+  package static let standard = TreeShape(bucketBits: 5, fanoutBits: 5)
 
   /// The highest level at whose end a key stands: 0 for most keys, 1 where a bucket ends, and so
   /// on.
   func height(of boundary: Boundary) -> Int {
-    boundary.rawValue.trailingZeroBitCount / bitsPerLevel
+    let zeroBitCount = boundary.rawValue.trailingZeroBitCount
+    return zeroBitCount < bucketBits ? 0 : 1 + (zeroBitCount - bucketBits) / fanoutBits
   }
 }
 
@@ -57,12 +68,14 @@ package struct TreeShape: Hashable, Sendable {
 package struct RunCutter: Sendable {
   private let shape: TreeShape
   private let level: Int
+  private let maximumCount: Int
   private var count = 0
 
   /// Cuts the items below nodes of `level`: entries below level 1, buckets below level 2.
   package init(level: Int, shape: TreeShape = .standard) {
     self.level = level
     self.shape = shape
+    maximumCount = level == 1 ? shape.maximumCount : shape.maximumFanout
   }
 
   /// Whether the next item begins a run.
@@ -71,7 +84,7 @@ package struct RunCutter: Sendable {
   /// Counts the item whose last key has `boundary`; returns whether its run ends with it.
   package mutating func endsRun(after boundary: Boundary) -> Bool {
     count += 1
-    guard shape.height(of: boundary) >= level || count == shape.maximumCount else { return false }
+    guard shape.height(of: boundary) >= level || count == maximumCount else { return false }
     count = 0
     return true
   }

@@ -65,7 +65,7 @@ enum Scenario: CaseIterable, Sendable {
 
 @Suite struct ExactnessTests {
   /// A shape with which a few hundred entries make a tree as deep as millions do.
-  private static let deep = TreeShape(bitsPerLevel: 2, maximumCount: 16)
+  private static let deep = TreeShape(bucketBits: 2, fanoutBits: 2, maximumCount: 16)
 
   @Test(arguments: Scenario.allCases, [Projection.state, .content])
   func `what is found is what differs`(scenario: Scenario, projection: Projection) throws {

@@ -108,7 +108,7 @@ import Wire
   }
 
   @Test func `a list as long as may be, all of it different, is answered in one frame`() throws {
-    let shape = TreeShape(bitsPerLevel: 3, maximumCount: 512)
+    let shape = TreeShape(bucketBits: 3, fanoutBits: 3, maximumCount: 512)
     let wide = Holder(EntryRun.simulated(count: 40_000, seed: 3), .state, shape: shape)
     let nodes = wide.tree.nodes(atLevel: 1).prefix(Listing.maximumCount)
     try #require(nodes.count == Listing.maximumCount)

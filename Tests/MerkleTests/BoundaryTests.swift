@@ -22,14 +22,32 @@ import Testing
     #expect(TreeShape.standard.height(of: Boundary(rawValue: hash)) == height)
   }
 
-  @Test func `runs hold 32 on average`() {
-    let tree = Tree(EntryRun.simulated(count: 20_000, seed: 1), .state)
-    let mean = Double(tree.entryCount) / Double(tree.bucketCount)
-    #expect((28.0...36.0).contains(mean))
+  @Test(
+    arguments: zip([1, 1 << 9, 1 << 10, 1 << 12, 1 << 13, 1 << 16, 0], [0, 0, 1, 1, 2, 3, 19]))
+  func `a bucket may take more bits than a level`(hash: UInt64, height: Int) {
+    let shape = TreeShape(bucketBits: 10, fanoutBits: 3)
+    #expect(shape.height(of: Boundary(rawValue: hash)) == height)
+  }
+
+  @Test(arguments: [TreeShape.standard, TreeShape(bucketBits: 7, fanoutBits: 2)])
+  func `buckets and nodes hold what the shape says on average`(shape: TreeShape) {
+    let tree = Tree(EntryRun.simulated(count: 20_000, seed: 1), .state, shape: shape)
+    let bucketCount = Double(tree.bucketCount)
+    let entries = Double(tree.entryCount) / bucketCount / Double(1 << shape.bucketBits)
+    #expect((0.85...1.15).contains(entries))
+    let children =
+      bucketCount / Double(tree.nodes(atLevel: 2).count) / Double(1 << shape.fanoutBits)
+    #expect((0.7...1.4).contains(children))
+  }
+
+  @Test func `the bounds are sixteen times the averages`() {
+    #expect(TreeShape.standard.maximumCount == 512 && TreeShape.standard.maximumFanout == 512)
+    let shape = TreeShape(bucketBits: 10, fanoutBits: 5)
+    #expect(shape.maximumCount == 16_384 && shape.maximumFanout == 512)
   }
 
   @Test func `a run ends at a boundary of its level, or when it is full`() {
-    let shape = TreeShape(bitsPerLevel: 1, maximumCount: 3)
+    let shape = TreeShape(bucketBits: 1, fanoutBits: 1, maximumCount: 3)
     let low = Boundary(rawValue: 0b10)
     let high = Boundary(rawValue: 0b100)
     var cutter = RunCutter(level: 2, shape: shape)
@@ -37,6 +55,13 @@ import Testing
     let ends = [low, high, high, low, low, low, low].map { cutter.endsRun(after: $0) }
     #expect(ends == [false, true, true, false, false, true, false])
     #expect(!cutter.isAtStart)
+  }
+
+  @Test(arguments: zip([1, 2, 3], [64, 32, 32]))
+  func `a bucket's bound is not a node's`(level: Int, maximumCount: Int) {
+    var cutter = RunCutter(level: level, shape: TreeShape(bucketBits: 2, fanoutBits: 1))
+    let ends = (1...maximumCount).map { _ in cutter.endsRun(after: Boundary(rawValue: 1)) }
+    #expect(ends.firstIndex(of: true) == maximumCount - 1)
   }
 }
 
@@ -80,7 +105,7 @@ import Testing
 
   @Test(arguments: [2, 3, 512])
   func `boundaries of any height end in one root`(maximumCount: Int) {
-    let shape = TreeShape(bitsPerLevel: 5, maximumCount: maximumCount)
+    let shape = TreeShape(bucketBits: 5, fanoutBits: 5, maximumCount: maximumCount)
     var hasher = NodeHasher()
     var buckets = Tree.Level()
     var keys = KeyList()

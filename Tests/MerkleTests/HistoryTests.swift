@@ -8,8 +8,8 @@ import Testing
 @Suite struct HistoryTests {
   /// The standard shape, and one in which a few hundred entries make a deep tree with hard cuts.
   private static let shapes = [
-    TreeShape.standard, TreeShape(bitsPerLevel: 2, maximumCount: 8),
-    TreeShape(bitsPerLevel: 1, maximumCount: 3),
+    TreeShape.standard, TreeShape(bucketBits: 2, fanoutBits: 2, maximumCount: 8),
+    TreeShape(bucketBits: 1, fanoutBits: 1, maximumCount: 3),
   ]
 
   @Test(arguments: SplitMix.seeds, shapes)
@@ -39,7 +39,7 @@ import Testing
   @Test(arguments: SplitMix.seeds)
   func `entries may be inserted in any order`(seed: UInt64) throws {
     var random = SplitMix(seed: seed)
-    let shape = TreeShape(bitsPerLevel: 2, maximumCount: 8)
+    let shape = TreeShape(bucketBits: 2, fanoutBits: 2, maximumCount: 8)
     let entries = EntryRun.simulated(count: 100, seed: seed).entries
     let root = Tree(EntryRun(entries), .state, shape: shape).root
     var run = EntryRun()

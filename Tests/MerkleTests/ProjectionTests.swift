@@ -42,13 +42,13 @@ import Testing
     choices.indices.flatMap { second in choices.indices.map { [first, second, $0] } }
   }
 
-  @Test(arguments: [TreeShape.standard, TreeShape(bitsPerLevel: 1, maximumCount: 2)])
+  @Test(arguments: [TreeShape.standard, TreeShape(bucketBits: 1, fanoutBits: 1, maximumCount: 2)])
   func `state roots are equal if and only if the entries are`(shape: TreeShape) {
     let roots = Self.combinations.map { Tree(Self.run($0), .state, shape: shape).root }
     #expect(Set(roots).count == Self.combinations.count)
   }
 
-  @Test(arguments: [TreeShape.standard, TreeShape(bitsPerLevel: 1, maximumCount: 2)])
+  @Test(arguments: [TreeShape.standard, TreeShape(bucketBits: 1, fanoutBits: 1, maximumCount: 2)])
   func `content roots are equal if and only if the live content is`(shape: TreeShape) {
     var roots: [[Int]: Digest] = [:]
     for combination in Self.combinations {

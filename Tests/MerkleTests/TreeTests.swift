@@ -6,7 +6,7 @@ import Testing
 @testable import Merkle
 
 @Suite struct TreeTests {
-  @Test(arguments: [TreeShape.standard, TreeShape(bitsPerLevel: 1, maximumCount: 4)])
+  @Test(arguments: [TreeShape.standard, TreeShape(bucketBits: 1, fanoutBits: 1, maximumCount: 4)])
   func `each level holds the one below, in order and without a gap`(shape: TreeShape) {
     let tree = Tree(EntryRun.simulated(count: 3000, seed: 1), .state, shape: shape)
     #expect(tree.nodes(atLevel: tree.height) == 0..<1)
@@ -14,7 +14,7 @@ import Testing
       var next = 0
       for node in tree.nodes(atLevel: level) {
         let children = tree.children(of: node..<(node + 1), atLevel: level - 1)
-        #expect(children.lowerBound == next && (1...shape.maximumCount).contains(children.count))
+        #expect(children.lowerBound == next && (1...shape.maximumFanout).contains(children.count))
         #expect(
           tree.boundary(of: node, atLevel: level)
             == tree.boundary(of: children.upperBound - 1, atLevel: level - 1))

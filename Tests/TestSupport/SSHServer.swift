@@ -43,8 +43,9 @@ package final class SSHServer: Sendable {
 
   private static let current = Mutex<SSHServer?>(nil)
 
-  /// Generates the keys, writes the configurations and starts the server.
-  package init() throws {
+  /// Generates the keys, writes the configurations and starts the server, which ends after
+  /// `timeLimitHours` even if its holder was killed before it could end it.
+  package init(timeLimitHours: Int = 1) throws {
     directory = try TemporaryDirectory()
     configuration = directory.appending("ssh_config")
     for key in ["host_key", "user_key"] {
@@ -54,19 +55,20 @@ package final class SSHServer: Sendable {
     try requireSuccess("mkdir", "-p", "/run/sshd")
     let file = directory.appending("sshd_config")
     try makeFile(file, Self.serverConfiguration(in: directory))
-    (port, program) = try Self.start(configuration: file)
+    (port, program) = try Self.start(configuration: file, timeLimitHours)
     try makeFile(configuration, clientConfiguration)
     try requireSuccess(
       "sh", "-c", "printf '%s ' \(host) | cat - host_key.pub >known_hosts", in: directory)
   }
 
   /// Starts the server on a free port, and on another one if somebody was faster.
-  private static func start(configuration: String) throws -> (UInt16, RunningProgram) {
+  private static func start(
+    configuration: String, _ timeLimitHours: Int
+  ) throws -> (UInt16, RunningProgram) {
+    let words = ["\(timeLimitHours)h", "/usr/sbin/sshd", "-D", "-e", "-f", configuration]
     for _ in 0..<5 {
       let port = try LoopbackPort.free()
-      // The time limit is for a server whose test was killed before it could end it.
-      let program = try RunningProgram(
-        "timeout", ["1h", "/usr/sbin/sshd", "-D", "-e", "-f", configuration, "-p", "\(port)"])
+      let program = try RunningProgram("timeout", words + ["-p", "\(port)"])
       if try program.reports("Server listening on 127.0.0.1 port \(port).") {
         return (port, program)
       }

@@ -15,7 +15,8 @@ package final class TemporaryDirectory: Sendable {
 
   deinit {
     // `rm` rather than `FileManager`, which takes only names that are valid UTF-8.
-    _ = try? ProgramRun("rm", "-rf", "--", path)
+    // A million files on a disk take minutes.
+    _ = try? ProgramRun("rm", ["-rf", "--", path], timeLimitSeconds: 3_600)
   }
 
   /// The bytes of the path.
