@@ -11,7 +11,8 @@ enum Interruption {
   private static let isRequested = Atomic<Bool>(false)
   private static let current = Mutex<RunningProgram?>(nil)
 
-  /// Watches for SIGINT, SIGTERM and SIGHUP from now on; the second one ends the process at once.
+  /// Watches for SIGINT, SIGTERM and SIGHUP from now on; another one, a second later or more,
+  /// ends the process at once.
   static func watch() {
     let signals = {
       var signals = sigset_t()
@@ -24,9 +25,14 @@ enum Interruption {
     Thread {
       var signals = signals
       var signal: Int32 = 0
+      var first: Int64?
       while true {
         sigwait(&signals, &signal)
-        if isRequested.exchange(true, ordering: .relaxed) { _exit(130) }
+        let now = monotonicNanoseconds()
+        // One wish may come twice: from the terminal, and from `make`.
+        if let first, now - first >= 1_000_000_000 { _exit(130) }
+        first = first ?? now
+        isRequested.store(true, ordering: .relaxed)
         current.withLock { $0?.kill() }
       }
     }.detach()
