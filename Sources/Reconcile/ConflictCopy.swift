@@ -32,6 +32,7 @@ package enum ConflictCopy {
 
   /// The name of the path that a conflict copy belongs to; nil if the name is none of a copy.
   package static func original(of name: some Collection<UInt8>) -> [UInt8]? {
+    guard name.count > mark.count + stampByteCount else { return nil }
     let name = Array(name)
     let starts = name.indices.dropLast(mark.count + stampByteCount - 1)
     let found = starts.last { name[$0...].starts(with: mark) }

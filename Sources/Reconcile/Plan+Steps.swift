@@ -5,15 +5,23 @@ extension Plan {
   /// say, in key order; a conflict copy comes right before the path that it is of.
   func forEachStep(_ body: (Action) throws -> Void) throws {
     try forEachResolution { path, entries, resolution in
-      guard let result = resolution.result else { return }
-      for side in Side.allCases {
-        guard var action = Action(at: side, before: entries[side], after: result) else { continue }
-        action.isUntold = entries[side.other] == nil
-        if let copy = copies[path] { describe(&action, copy, entries) }
-        action.conflictCopy = resolution.loser.map { ConflictCopy.entry(of: $0).path }
-        moves[side].describe(&action)
-        try body(action)
-      }
+      try forEachStep(at: path, entries, resolution, body)
+    }
+  }
+
+  /// Calls `body` with every change that a resolution comes to.
+  func forEachStep(
+    at path: Path, _ entries: Pair<Entry?>, _ resolution: Resolution,
+    _ body: (Action) throws -> Void
+  ) rethrows {
+    guard let result = resolution.result else { return }
+    for side in Side.allCases {
+      guard var action = Action(at: side, before: entries[side], after: result) else { continue }
+      action.isUntold = entries[side.other] == nil
+      if let copy = copies[path] { describe(&action, copy, entries) }
+      action.conflictCopy = resolution.loser.map { ConflictCopy.entry(of: $0).path }
+      moves[side].describe(&action)
+      try body(action)
     }
   }
 

@@ -13,9 +13,8 @@ package protocol Differences {
 ///
 /// It is kept as the few exceptions from what the rules say path by path, and is told by going
 /// through the differences again, so that its size is that of the exceptions.
-package struct Plan<Found: Differences> {
-  /// What it is made from.
-  package let differences: Found
+package struct Plan {
+  let differences: any Differences
   let rules: Rules
   /// The replicas that may be changed, in the order in which that is done.
   let order: [Side]
@@ -45,7 +44,7 @@ package struct Plan<Found: Differences> {
   /// Makes the plan of a run that changes the replicas in `order`, one after the other. What lies
   /// at or below a path for which `isUnknown` is left alone.
   package init(
-    _ differences: Found, rules: Rules, order: [Side], isUnknown: @escaping (Path) -> Bool
+    _ differences: any Differences, rules: Rules, order: [Side], isUnknown: @escaping (Path) -> Bool
   ) throws {
     self.differences = differences
     self.rules = rules
@@ -117,15 +116,17 @@ package struct Plan<Found: Differences> {
 
   private mutating func count() throws {
     var tally = tally
-    try forEachResolution { _, _, resolution in
+    try forEachResolution { path, entries, resolution in
       switch resolution.verdict {
       case .conflict: tally.conflictCount += 1
       case .unsettled: tally.unsettledCount += 1
       case .extraneous: tally.extraneousCount += 1
       case .agreed, .prevails: break
       }
+      forEachStep(at: path, entries, resolution) { action in
+        tally.count(action, isAllowed: order.contains(action.side))
+      }
     }
-    try forEachStep { tally.count($0, isAllowed: order.contains($0.side)) }
     self.tally = tally
   }
 }

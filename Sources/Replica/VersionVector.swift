@@ -102,7 +102,7 @@ package struct VersionVector: Hashable, Sendable {
   /// This version after it has seen all that `other` has: the least vector that dominates or
   /// equals both, with this one's dots.
   package func joined(with other: VersionVector) -> VersionVector {
-    if counters == other.counters { return self }
+    if other.counters.isEmpty || counters == other.counters { return self }
     if counters.isEmpty { return other }
     var joined = self
     joined.counters = merge(counters, other.counters) { Swift.max($0, $1) }
@@ -131,13 +131,18 @@ package struct VersionVector: Hashable, Sendable {
     _ one: [Counter], _ other: [Counter], combine: (UInt64, UInt64) -> UInt64
   ) -> [Counter] {
     var merged: [Counter] = []
-    var left = one[...]
-    var right = other[...]
-    while let replica = [left.first?.replica, right.first?.replica].compactMap(\.self).min() {
-      let mine = left.first?.replica == replica ? left.removeFirst().value : 0
-      let theirs = right.first?.replica == replica ? right.removeFirst().value : 0
-      let value = combine(mine, theirs)
+    var (left, right) = (0, 0)
+    while left < one.count || right < other.count {
+      let takesLeft =
+        right == other.count || left < one.count && one[left].replica <= other[right].replica
+      let takesRight =
+        left == one.count || right < other.count && other[right].replica <= one[left].replica
+      let replica = takesLeft ? one[left].replica : other[right].replica
+      let value = combine(
+        takesLeft ? one[left].value : 0, takesRight ? other[right].value : 0)
       if value > 0 { merged.append(Counter(replica: replica, value: value)) }
+      if takesLeft { left += 1 }
+      if takesRight { right += 1 }
     }
     return merged
   }

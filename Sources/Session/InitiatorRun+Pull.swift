@@ -4,10 +4,11 @@ internal import Wire
 
 extension InitiatorRun {
   /// Fetches what this end is to have, and makes the changes.
-  func pull(_ plan: Plan<PairedDifferences>) throws {
+  func pull(_ plan: Plan, of differences: PairedDifferences) throws {
     let destination = try Destination(local, deletes: options.deletes)
     let known = try KnownContent(
-      for: plan, at: localSide, isLocal: true, local, liveCount: local.view.liveCount)
+      for: plan, of: differences, at: localSide, isLocal: true, local,
+      liveCount: local.view.liveCount)
     let fetch = Fetch(peer, destination, run: self)
     do {
       try plan.forEachAction(at: localSide) { action in

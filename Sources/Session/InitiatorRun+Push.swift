@@ -4,19 +4,21 @@ internal import Wire
 
 extension InitiatorRun {
   /// Sends the other end what it is to have and what it is to forget.
-  func push(_ plan: Plan<PairedDifferences>) throws {
+  func push(_ plan: Plan, of differences: PairedDifferences) throws {
     let known = try KnownContent(
-      for: plan, at: localSide.other, isLocal: false, local,
+      for: plan, of: differences, at: localSide.other, isLocal: false, local,
       liveCount: encounter.ready.liveCount)
     let source = ContentSource(
       local.root,
-      deliver: { [peer, deflates = options.compresses] frame in
-        try peer.send(frame, deflating: deflates)
+      deliver: { [self] frame in
+        try peer.send(frame, deflating: options.compresses)
+        while let answer = try peer.receiveIfReady() { try takeOutcomes(answer) }
       }, learn: local.learn)
     try plan.forEachAction(at: localSide.other) { action in
       announce(action)
       try send(action, from: source, known)
-      try step(items: 1, bytes: action.after.attributes.size)
+      try Interruption.check()
+      advance(items: 1, bytes: action.after.attributes.size)
     }
     try source.flush()
     try finishRemote(.part)
@@ -57,16 +59,10 @@ extension InitiatorRun {
         copies.insert(entry.path)
         try source.send(entry, .copy(from: path), conflictCopy: kept)
       } else {
-        let stamp = try local.entry(at: action.origin)?.stamp ?? .none
-        try source.send(entry, at: action.origin, stamp, conflictCopy: kept)
+        let stamp =
+          entry.attributes.isHashed ? try local.entry(at: action.origin)?.stamp : .unknown
+        try source.send(entry, at: action.origin, stamp ?? .none, conflictCopy: kept)
       }
     }
-  }
-
-  /// Moves the progress on, and hears what the other end has to say meanwhile.
-  private func step(items: Int, bytes: Int64) throws {
-    try Interruption.check()
-    advance(items: items, bytes: bytes)
-    while let frame = try peer.receiveIfReady() { try takeOutcomes(frame) }
   }
 }

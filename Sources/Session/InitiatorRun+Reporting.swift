@@ -16,7 +16,7 @@ extension InitiatorRun {
   }
 
   /// Reports what is concurrent, and what becomes of it.
-  func announceConflicts(of plan: Plan<PairedDifferences>) throws {
+  func announceConflicts(of plan: Plan) throws {
     try plan.forEachConflict { path, verdict, copy in
       var winner: Side?
       if case .conflict(let side) = verdict { winner = side }

@@ -94,7 +94,7 @@ final class InitiatorRun {
       if options.isDryRun || isRefused {
         if !isRefused { for side in order { try plan.forEachAction(at: side, announce) } }
       } else {
-        try carryOut(plan)
+        try carryOut(plan, of: differences)
       }
       peer.close()
       try sumUp(comparison, plan.tally)
@@ -116,7 +116,7 @@ final class InitiatorRun {
   }
 
   /// Makes the changes, at the other end first, and has both remember what they agree on then.
-  private func carryOut(_ plan: Plan<PairedDifferences>) throws {
+  private func carryOut(_ plan: Plan, of differences: PairedDifferences) throws {
     let isComplete = !encounter.hasUnknown && options.filter.isEmpty
     if plan.tally.isEmpty {
       guard isComplete, encounter.ready.stateRoot == local.view.state.root else { return }
@@ -126,8 +126,12 @@ final class InitiatorRun {
     try local.hear(encounter.introductions.remote, at: other.name)
     progress.itemTotal = plan.tally.itemCount.source + plan.tally.itemCount.destination
     progress.byteTotal = plan.tally.byteCount
-    if order.contains(remoteSide), plan.tally.itemCount[remoteSide] > 0 { try push(plan) }
-    if order.contains(localSide), plan.tally.itemCount[localSide] > 0 { try pull(plan) }
+    if order.contains(remoteSide), plan.tally.itemCount[remoteSide] > 0 {
+      try push(plan, of: differences)
+    }
+    if order.contains(localSide), plan.tally.itemCount[localSide] > 0 {
+      try pull(plan, of: differences)
+    }
     try record(plan)
     try local.renewView()
     let root = local.view.state.root
@@ -138,7 +142,7 @@ final class InitiatorRun {
   }
 
   /// Has both ends take over versions of what they have already.
-  private func record(_ plan: Plan<PairedDifferences>) throws {
+  private func record(_ plan: Plan) throws {
     var changes: [Recorded] = []
     try plan.forEachRecord(at: localSide) { action in
       guard isDone(action) else { return }

@@ -7,13 +7,14 @@ internal import Replica
 struct KnownContent {
   private var paths: [Digest: Path] = [:]
 
-  /// Looks for what `plan` wants at `side` among the entries of that side.
+  /// Looks for what `plan`, which is made from `differences`, wants at `side` among the entries of
+  /// that side.
   ///
   /// What the other end has is known from the differences; and, as far as the ends agree, from this
   /// end's own index.
   init(
-    for plan: Plan<PairedDifferences>, at side: Side, isLocal: Bool, _ local: LocalReplica,
-    liveCount: Int
+    for plan: Plan, of differences: PairedDifferences, at side: Side, isLocal: Bool,
+    _ local: LocalReplica, liveCount: Int
   ) throws {
     guard liveCount > 0, plan.tally.byteCount > 0 else { return }
     var wanted: Set<UInt64> = []
@@ -21,7 +22,6 @@ struct KnownContent {
       if action.isContentWanted { wanted.insert(action.after.attributes.digest.prefix) }
     }
     guard !wanted.isEmpty else { return }
-    let differences = plan.differences
     try differences.forEach { path, entries in
       guard let there = entries[side], there.attributes.kind == .file else { return }
       if wanted.contains(there.attributes.digest.prefix) {

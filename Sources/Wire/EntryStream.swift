@@ -69,9 +69,11 @@ package struct EntryStreamReader {
   package mutating func readPath() throws(Malformed) -> Path {
     let shared = try fields.readCount(atMost: previousKey.count)
     let rest = try fields.readPrefixed(atMost: Path.maximumKeyByteCount - shared)
-    previousKey = Array(previousKey[..<shared] + rest)
+    previousKey.removeLast(previousKey.count - shared)
+    previousKey.append(contentsOf: rest)
     keyByteCount += previousKey.count
-    do { return try Path(key: previousKey) } catch { throw .key }
+    do { try Path.validate(previousKey.span, knownCount: shared) } catch { throw .key }
+    return Path(uncheckedKey: previousKey)
   }
 
   /// Reads an entry.

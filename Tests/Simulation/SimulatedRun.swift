@@ -145,7 +145,7 @@ final class SimulatedRun {
 
   /// Property 13: the same plan is made of the same differences, and making it changes nothing.
   private func checkPrediction(
-    _ plan: Plan<SimulatedComparison>, _ comparison: SimulatedComparison,
+    _ plan: Plan, _ comparison: SimulatedComparison,
     _ isUnknown: @escaping (Path) -> Bool
   ) throws {
     let again = try Plan(comparison, rules: rules, order: order, isUnknown: isUnknown)
