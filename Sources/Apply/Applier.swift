@@ -50,7 +50,7 @@ package struct Applier: ~Copyable {
     directoryTimes[path.parent] = modified
   }
 
-  /// Gives staged content its place; returns its stamp there.
+  /// Gives what is staged its place; returns its stamp there.
   package mutating func install(
     _ name: [UInt8], at path: Path, _ precondition: Precondition
   ) throws(Refusal) -> Stamp {
@@ -65,36 +65,6 @@ package struct Applier: ~Copyable {
       }
       return try Self.system { () throws(SystemError) in
         Stamp(of: try parent.status(of: path.name))
-      }
-    }
-  }
-
-  /// Makes a link in the stage, to be installed.
-  package func stageLink(
-    _ name: [UInt8], target: [UInt8], modified: Int64
-  ) throws(Refusal) {
-    try Self.system { () throws(SystemError) in
-      try stage.makeLink(name, target: target)
-      try stage.setModified(name, modified)
-    }
-  }
-
-  /// Makes a directory, in the place of what the precondition says.
-  package mutating func makeDirectory(
-    at path: Path, mode: UInt16, _ precondition: Precondition, stagedAs name: [UInt8]
-  ) throws(Refusal) {
-    try inParent(of: path) { parent, stage throws(Refusal) in
-      if case .present(let attributes, let stamp) = precondition {
-        try Self.system { () throws(SystemError) in
-          try stage.makeDirectory(name, mode: 0o700)
-          try stage.setMode(name, mode)
-        }
-        try Self.replace(path, in: parent, by: name, from: stage, attributes, stamp)
-      } else {
-        try Self.system { () throws(SystemError) in
-          try parent.makeDirectory(path.name, mode: 0o700)
-          try parent.setMode(path.name, mode)
-        }
       }
     }
   }

@@ -52,6 +52,14 @@ extension Directory {
     }
   }
 
+  /// Makes the link `name` to `target` with a time of modification, in nanoseconds since 1970.
+  package func makeLink(
+    _ name: some Collection<UInt8>, target: some Collection<UInt8>, modified: Int64
+  ) throws(SystemError) {
+    try makeLink(name, target: target)
+    try setModified(name, modified)
+  }
+
   /// Makes the file `name` for writing, with `mode` less the process's mask; throws `EEXIST` if
   /// there is anything of that name.
   package func createFile(

@@ -6,7 +6,7 @@ internal import Glibc
 /// A name that is empty, `.`, `..` or holds a `/` or a zero throws `EINVAL`, one of more than 255
 /// bytes `ENAMETOOLONG`.
 package struct Directory: ~Copyable, Sendable {
-  private let opened: Descriptor
+  let opened: Descriptor
 
   /// Takes over a descriptor from an `openat` with `O_DIRECTORY`.
   init(_ descriptor: consuming Descriptor) {

@@ -26,6 +26,12 @@ package final class Root: Sendable {
     resolves = Atomic(resolvingPaths)
   }
 
+  /// Takes a directory that is open as the root.
+  package init(_ directory: consuming Directory) {
+    opened = directory.opened
+    resolves = Atomic(true)
+  }
+
   /// The descriptor's number, which is this value's to close.
   package var descriptor: CInt { opened.number }
 

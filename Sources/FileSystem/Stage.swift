@@ -43,11 +43,6 @@ package struct Stage: ~Copyable, Sendable {
       })
   }
 
-  /// Makes the file `name`, one of `makeName()`'s, for writing, with mode 0600.
-  package func createFile(_ name: [UInt8]) throws(SystemError) -> File {
-    try directory.createFile(name, mode: 0o600)
-  }
-
   /// Removes everything in the stage, as `removeTree(_:in:)` does.
   package func clear() throws(SystemError) {
     var listing = Listing()

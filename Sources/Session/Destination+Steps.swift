@@ -21,17 +21,17 @@ extension Destination {
       try applier.remove(path, before.attributes, step.stamp, stagedAs: writer.makeName())
       return Stamp.none
     case .metadata where attributes.kind == .directory:
-      return try makeDirectory(step, exists: true)
+      return try setMode(step)
     case .metadata:
       guard let before = step.before else { return nil }
       return fresh(
         try applier.setMetadata(of: path, to: attributes, before.attributes, step.stamp),
         attributes)
     case .create, .update:
-      defer { if ConflictCopy.original(of: path.name) != nil { kept.insert(path) } }
-      if let old = step.movedFrom { return try move(step, from: old) }
-      if attributes.kind == .directory { return try makeDirectory(step, exists: false) }
-      return try install(step)
+      let stamp =
+        if let old = step.movedFrom { try move(step, from: old) } else { try install(step) }
+      if ConflictCopy.original(of: path.name) != nil { kept.insert(path) }
+      return stamp
     }
   }
 
@@ -46,19 +46,30 @@ extension Destination {
     }
   }
 
-  private func install(_ step: Step) throws(Refusal) -> Stamp {
-    var name = step.staged ?? writer.makeName()
-    let attributes = step.result.attributes
-    if let target = step.target {
-      name = writer.makeName()
-      try applier.stageLink(name, target: target, modified: attributes.modified)
+  /// Gives its place to what waits in the stage, or notes that it has got it with a directory.
+  private func install(_ step: Step) throws(Refusal) -> Stamp? {
+    let stamp: Stamp
+    switch step.staged {
+    case .alone(let name):
+      stamp = try applier.install(name, at: step.path, precondition(step))
+    case .directory(let directory):
+      do throws(Refusal) {
+        guard !directory.isSpoiled else { throw Refusal(SystemError(call: "unlinkat", code: 5)) }
+        _ = try applier.install(directory.name, at: step.path, precondition(step))
+      } catch {
+        refusals[directory.path] = error
+        throw error
+      }
+      stamp = .none
+    case .inside(let directory, let inside):
+      if !refusals.isEmpty, let refusal = refusals[directory.path] { throw refusal }
+      stamp = inside
+    case nil: throw Refusal(SystemError(call: "rename", code: 2))
     }
-    do {
-      return fresh(try applier.install(name, at: step.path, precondition(step)), attributes)
-    } catch {
-      writer.discard(name)
-      throw error
+    guard step.result.attributes.kind == .directory else {
+      return fresh(stamp, step.result.attributes)
     }
+    return isDeferred(step) ? deferMode(step) : Stamp.none
   }
 
   /// Renames a file that is the same but for its name.
@@ -72,24 +83,30 @@ extension Destination {
     return fresh(moved, entry.attributes)
   }
 
-  /// Makes a directory or sets its mode; one that its owner could not change things in gets that
-  /// mode at the end of the run.
-  private func makeDirectory(_ step: Step, exists: Bool) throws(Refusal) -> Stamp? {
-    let mode = step.result.attributes.mode
-    let isDeferred = mode & 0o300 != 0o300 && !isFinishing
-    if exists {
-      if !isDeferred, let before = step.before {
-        _ = try applier.setMetadata(
-          of: step.path, to: step.result.attributes, before.attributes, .none)
-      }
-    } else {
-      try applier.makeDirectory(
-        at: step.path, mode: isDeferred ? mode | 0o700 : mode, precondition(step),
-        stagedAs: writer.makeName())
-    }
-    guard isDeferred else { return Stamp.none }
+  /// Sets the mode of a directory.
+  private func setMode(_ step: Step) throws(Refusal) -> Stamp? {
+    if isDeferred(step) { return deferMode(step) }
+    guard let before = step.before else { return nil }
+    _ = try applier.setMetadata(
+      of: step.path, to: step.result.attributes, before.attributes, .none)
+    return Stamp.none
+  }
+
+  /// The mode that a new directory has until the end of the run.
+  func modeForNow(_ step: Step) -> UInt16 {
+    isDeferred(step) ? step.result.attributes.mode | 0o700 : step.result.attributes.mode
+  }
+
+  /// Whether a directory is one that its owner could not change things in.
+  private func isDeferred(_ step: Step) -> Bool {
+    step.result.attributes.mode & 0o300 != 0o300 && !isFinishing
+  }
+
+  /// Has a directory get its mode at the end of the run, and be recorded then.
+  private func deferMode(_ step: Step) -> Stamp? {
     let made = Entry(
-      path: step.path, attributes: .directory(mode: mode | 0o700), vector: step.result.vector)
+      path: step.path, attributes: .directory(mode: step.result.attributes.mode | 0o700),
+      vector: step.result.vector)
     deferredModes.append(
       Step(decision: .metadata, before: made, stamp: .none, result: step.result))
     return nil

@@ -28,6 +28,8 @@ final class Destination {
   var deferredModes: [Step] = []
   private(set) var isFinishing = false
   private var outcomes = Outcomes()
+  /// Why new directories of the batch under way got no place in the tree.
+  var refusals: [Path: Refusal] = [:]
   /// Conflict copies that this run has made.
   var kept: Set<Path> = []
   /// Paths that this run has renamed away.
@@ -39,16 +41,21 @@ final class Destination {
     let before: Entry?
     let stamp: Stamp
     var result: Entry
-    /// Where its content waits in the stage.
-    var staged: [UInt8]?
-    /// The target of a link.
-    var target: [UInt8]?
+    /// What waits in the stage for its place.
+    var staged: Staged?
     /// The file that is renamed to it.
     var movedFrom: Path?
     /// Where what it replaces must have been kept.
     var conflictCopy: Path?
     var parentModified: Int64?
     var path: Path { result.path }
+    var makesDirectory: Bool { needsStaging && result.attributes.kind == .directory }
+    var needsStaging: Bool { decision == .create || decision == .update }
+    /// The path, if what is to be there may get its place with the directory around it: no
+    /// precondition is looked at then but that nothing is where the directory is to be.
+    var pathInNewDirectory: Path? {
+      decision == .create && conflictCopy == nil ? path : nil
+    }
   }
 
   /// Prepares to change `replica`.
@@ -84,19 +91,15 @@ final class Destination {
     switch change.provision {
     case .unavailable(let code, let systemCode):
       refuse(change.entry.path, code, systemCode)
-    case .nothing, .deletion:
-      try add(step)
-    case .inline(let content) where change.entry.attributes.kind == .link:
-      var sha256 = SHA256()
-      guard sha256.digest(of: content) == change.entry.attributes.digest else {
-        refuse(change.entry.path, .mismatch, 0)
-        return true
+    case .nothing where step.makesDirectory:
+      try stage(step) { writer throws(StagingFailure) in
+        try writer.makeDirectory(at: step.path, mode: modeForNow(step))
       }
-      step.target = content
+    case .nothing, .deletion:
       try add(step)
     case .inline(let content):
       try stage(step) { writer throws(StagingFailure) in
-        try writer.stage(content, change.entry.attributes)
+        try writer.stage(content, change.entry.attributes, at: step.pathInNewDirectory)
       }
     case .copy(let source):
       return try copy(step, from: source)
@@ -108,7 +111,7 @@ final class Destination {
       streaming = (step, change)
       streamedByteCount = 0
       do {
-        try writer.begin(change.entry.attributes)
+        try writer.begin(change.entry.attributes, at: step.pathInNewDirectory)
       } catch {
         refuse(change.entry.path, error)
         streaming = (nil, change)
@@ -181,33 +184,24 @@ final class Destination {
     var step = step
     let attributes = step.result.attributes
     do {
-      if attributes.kind == .link {
-        let target = try replica.root.openDirectory(source.parent).readLink(source.name)
-        var sha256 = SHA256()
-        guard sha256.digest(of: target) == attributes.digest else { return false }
-        step.target = target
-      } else {
-        step.staged = try writer.stage(copyOf: source, attributes).name
-        stagedByteCount += attributes.size
-      }
-      outcomes.matchedByteCount += attributes.size
-      try add(step)
-    } catch StagingFailure.mismatch {
-      return false
-    } catch let failure as StagingFailure {
-      refuse(step.path, failure)
-    } catch let error as SystemError {
-      refuse(step.path, .system(error))
+      step.staged = try writer.stage(copyOf: source, attributes, at: step.pathInNewDirectory)
+    } catch {
+      if case .mismatch = error { return false }
+      refuse(step.path, error)
+      return true
     }
+    outcomes.matchedByteCount += attributes.size
+    stagedByteCount += attributes.size
+    try add(step)
     return true
   }
 
   private func stage(
-    _ step: Step, _ body: (inout ContentWriter) throws(StagingFailure) -> StagedContent
+    _ step: Step, _ body: (inout ContentWriter) throws(StagingFailure) -> Staged
   ) throws {
     var step = step
     do {
-      step.staged = try body(&writer).name
+      step.staged = try body(&writer)
       stagedByteCount += step.result.attributes.size
     } catch {
       return refuse(step.path, error)
@@ -216,11 +210,7 @@ final class Destination {
   }
 
   private func add(_ step: Step) throws {
-    let needsContent =
-      (step.decision == .create || step.decision == .update)
-      && step.result.attributes.kind != .directory
-    guard !needsContent || step.staged != nil || step.target != nil || step.movedFrom != nil
-    else {
+    guard !step.needsStaging || step.staged != nil || step.movedFrom != nil else {
       return refuse(step.path, .mismatch, 0)
     }
     batch.append(step)
@@ -247,6 +237,9 @@ final class Destination {
   /// durable, index.
   func flush() throws {
     guard !batch.isEmpty else { return }
+    // What is unfinished gets no place in the tree, neither alone nor within a directory.
+    writer.abandon()
+    writer.closeDirectories()
     let steps = batch
     batch = []
     stagedByteCount = 0
@@ -260,10 +253,11 @@ final class Destination {
         }
         outcomes.changeCount += 1
       } catch {
-        if let name = step.staged { writer.discard(name) }
+        if let staged = step.staged { writer.discard(staged) }
         refuse(step.path, error.code, error.systemCode)
       }
     }
+    refusals.removeAll()
     applier.restoreDirectoryTimes()
     if steps.contains(where: { $0.decision != .record }) { try syncFileSystem() }
     try replica.record(recorded)
@@ -295,6 +289,12 @@ final class Destination {
 extension Path {
   /// Whether the path is one that a run may change: neither a replica's state nor in it.
   var isInTree: Bool {
-    !key.split(separator: Path.separator).contains { StateDirectory.isName($0) }
+    var start = 0
+    while true {
+      let end = key[start...].firstIndex(of: Path.separator) ?? key.count
+      if StateDirectory.isName(key[start..<end]) { return false }
+      guard end < key.count else { return true }
+      start = end + 1
+    }
   }
 }

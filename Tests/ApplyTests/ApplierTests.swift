@@ -28,10 +28,12 @@ import Testing
       let stamp = try applier.install(tree.stageFile("new"), at: path, before)
       #expect(try (tree.remembered("p", "new").1) == stamp)
     case .link:
-      try applier.stageLink(staged, target: Array("new".utf8), modified: -5)
+      try tree.stage().makeLink(staged, target: Array("new".utf8), modified: -5)
       let stamp = try applier.install(staged, at: path, before)
       #expect(try (tree.remembered("p", "new").1) == stamp)
-    default: try applier.makeDirectory(at: path, mode: 0o1750, before, stagedAs: staged)
+    default:
+      try makeFile(tree.stageDirectory("staged", mode: 0o1750) / "f", content: Array("inside".utf8))
+      _ = try applier.install(staged, at: path, before)
     }
     let item = try #require(try tree.snapshot()[0].items.first)
     switch new {
@@ -39,7 +41,9 @@ import Testing
     case .link:
       #expect(item.kind == "l" && item.target == Array("new".utf8))
       #expect(item.modificationNanoseconds == -5)
-    default: #expect(item.kind == "d" && item.mode == 0o1750)
+    default:
+      #expect(item.kind == "d" && item.mode == 0o1750)
+      #expect(try tree.snapshot()[0].items.last?.digest == "\(digest("inside"))")
     }
     #expect(try tree.staged() == [])
   }
@@ -59,15 +63,15 @@ import Testing
     try tree.make(kind, "p")
     let before = try tree.snapshot()
     let name = try tree.stageFile("new")
+    try makeFile(tree.stageDirectory("other", mode: 0o700) / "f", content: Array("inside".utf8))
     let path = try Path("p")
     var applier = try tree.applier()
-    let ofFile = refusal { () throws(Refusal) in _ = try applier.install(name, at: path, .absent) }
-    let ofDirectory = refusal { () throws(Refusal) in
-      try applier.makeDirectory(at: path, mode: 0o700, .absent, stagedAs: Array("other".utf8))
+    for name in [name, Array("other".utf8)] {
+      let code = refusal { () throws(Refusal) in _ = try applier.install(name, at: path, .absent) }
+      #expect(code == .failed)
     }
-    #expect(ofFile == .failed && ofDirectory == .failed)
     #expect(try tree.snapshot() == before)
-    #expect(try tree.staged() == [name])
+    #expect(try Set(tree.staged()) == [name, Array("other".utf8)])
   }
 
   @Test func `metadata is set, and only of what is as it was`() throws {

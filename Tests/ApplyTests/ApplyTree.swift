@@ -54,6 +54,13 @@ struct ApplyTree {
     return name
   }
 
+  /// Stages an empty directory, whose location is returned.
+  func stageDirectory(_ name: String, mode: UInt16) throws -> [UInt8] {
+    try makeDirectory(location(".treemend/stage/\(name)"))
+    try stage().setMode(Array(name.utf8), mode)
+    return location(".treemend/stage/\(name)")
+  }
+
   /// What a scan would remember of a path whose content is `text`.
   func remembered(_ path: String, _ text: String = "old") throws -> (Attributes, Stamp) {
     let status = try root.status(of: Path(path))

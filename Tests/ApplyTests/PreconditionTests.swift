@@ -29,14 +29,15 @@ import Testing
     try meddle(meddling)
     let before = try tree.snapshot()
     let name = try tree.stageFile("new")
+    _ = try tree.stageDirectory("other", mode: 0o700)
     let path = try Path("p")
     var applier = try tree.applier()
     let ofFile = refusal { () throws(Refusal) in
       _ = try applier.install(name, at: path, .present(attributes, stamp))
     }
     let ofDirectory = refusal { () throws(Refusal) in
-      try applier.makeDirectory(
-        at: path, mode: 0o700, .present(attributes, stamp), stagedAs: Array("other".utf8))
+      _ = try applier.install(
+        Array("other".utf8), at: path, .present(attributes, stamp))
     }
     let ofRemoval = refusal { () throws(Refusal) in
       try applier.remove(path, attributes, stamp, stagedAs: Array("third".utf8))
@@ -136,6 +137,7 @@ import Testing
     try tree.make(.link, "d", target == "/absolute" ? absolute : target)
     let before = try tree.snapshot()
     let name = try tree.stageFile("new")
+    _ = try tree.stageDirectory("directory", mode: 0o700)
     let (inside, beside) = (try Path("d/f"), try Path("d/g"))
     let parent = Attributes.directory(mode: 0o700)
     var applier = try tree.applier()
@@ -145,7 +147,7 @@ import Testing
       },
       refusal { () throws(Refusal) in _ = try applier.install(name, at: beside, .absent) },
       refusal { () throws(Refusal) in
-        try applier.makeDirectory(at: beside, mode: 0o700, .absent, stagedAs: staged)
+        _ = try applier.install(Array("directory".utf8), at: beside, .absent)
       },
       refusal { () throws(Refusal) in
         try applier.remove(inside, attributes, .unknown, stagedAs: Array("other".utf8))

@@ -41,6 +41,21 @@ struct InterruptionTests {
     }
   }
 
+  @Test func `a large file that is cut off gets no place with the new directory around it`()
+    throws
+  {
+    #expect(try replicas.copy().ending == .exited(0))
+    try replicas.change(
+      """
+      cd source; mkdir -p new/inner; echo first >new/inner/first
+      head -c 2000000 /dev/urandom >new/inner/second; echo third >new/third
+      """)
+    let cut = try replicas.copy(.push(.cutUpstream(afterByteCount: 900_000)))
+    let names = try ProgramRun("find", "\(replicas.destination)/new", "-type", "f", "-printf", "%P\\n")
+    #expect(names.text == "inner/first\n")
+    try repair(after: cut, by: .push())
+  }
+
   @Test func `a terminated run saves, and says so within a second`() throws {
     let words = try replicas.words(for: .local)
     let run = try RunningProgram(Binary.treemend, ["--json"] + words)

@@ -56,6 +56,27 @@ import Testing
     #expect(left.isDisjoint(with: ["old1", "old2", "old3"]), "\(left)")
   }
 
+  @Test(.enabled(if: Trace.isAvailable, "strace is needed"))
+  func `a directory made during a run keeps what is in it, and the next run joins both`() throws {
+    try shell("mkdir a/d a/d/inner; echo theirs >a/d/inner/f; echo both >a/d/g")
+    // The directory waits whole in the stage when the user makes one of its name.
+    let run = try RunningProgram(
+      "strace",
+      ["-f", "-qq", "-o", "/dev/null", "-e", "inject=renameat2:delay_enter=1000000"]
+        + [Binary.treemend, "sync", a, b])
+    try shell(
+      """
+      for wait in $(seq 100); do ls b/.treemend/stage | grep -q . && break; sleep 0.02; done
+      sleep 0.2; mkdir b/d; echo mine >b/d/f
+      """)
+    let ended = try run.wait(timeLimitSeconds: 60)
+    #expect(ended.ending == .exited(23), "\(ended)")
+    #expect(try contents(b) == ["mine"])
+    try converge()
+    #expect(try contents(a) == ["mine", "theirs", "both"])
+    #expect(try ProgramRun("ls", "-A", "\(b)/.treemend/stage").text.isEmpty)
+  }
+
   @Test(arguments: ["mv", "cp"])
   func `a file that is written all the time arrives as it once was`(command: String) throws {
     try shell("yes 0 | head -n 200000 >a/f; echo one >b/g")

@@ -18,8 +18,8 @@ import Transfer
     var writer = try makeWriter()
     let wanted = fileAttributes(content, mode: mode)
     let staged = try writer.stage(content, wanted)
-    let status = try writer.directory.status(of: staged.name)
-    #expect(Attributes(of: status, try stagedDigest(staged.name)) == wanted)
+    let status = try writer.directory.status(of: name(of: staged))
+    #expect(Attributes(of: status, try stagedDigest(name(of: staged))) == wanted)
   }
 
   @Test func `pieces are joined`() throws {
@@ -29,7 +29,7 @@ import Transfer
     try writer.write([])
     try writer.write(Array(largeContent[300_000...]))
     let staged = try writer.finish()
-    #expect(try stagedDigest(staged.name) == digest(largeContent))
+    #expect(try stagedDigest(name(of: staged)) == digest(largeContent))
   }
 
   @Test(arguments: ["Content", "conten", "content!", ""])
@@ -40,7 +40,7 @@ import Transfer
     }
     #expect(try stagedNames() == [])
     let staged = try writer.stage(content, fileAttributes(content))
-    #expect(try stagedNames() == [staged.name])
+    #expect(try stagedNames() == [name(of: staged)])
   }
 
   @Test func `the right content of the wrong size is refused`() throws {
@@ -55,10 +55,10 @@ import Transfer
     try writer.begin(fileAttributes(largeContent))
     try writer.write(Array(largeContent[..<1000]))
     let staged = try writer.stage(content, fileAttributes(content))
-    #expect(try stagedNames() == [staged.name])
+    #expect(try stagedNames() == [name(of: staged)])
     try writer.begin(fileAttributes(largeContent))
     writer.abandon()
-    writer.discard(staged.name)
+    writer.discard(staged)
     #expect(try stagedNames() == [])
     expectMismatch { () throws(StagingFailure) in _ = try writer.finish() }
   }
@@ -69,8 +69,8 @@ import Transfer
     try makeFile(temporary.bytes / "f", content: content)
     var writer = try makeWriter()
     let staged = try writer.stage(copyOf: Path("f"), fileAttributes(content))
-    let status = try writer.directory.status(of: staged.name)
-    let found = Attributes(of: status, try stagedDigest(staged.name))
+    let status = try writer.directory.status(of: name(of: staged))
+    let found = Attributes(of: status, try stagedDigest(name(of: staged)))
     #expect(found == fileAttributes(content))
   }
 
@@ -87,6 +87,13 @@ import Transfer
     }
     #expect(try stagedNames() == [])
   }
+
+  private func name(of staged: Staged) throws -> [UInt8] {
+    guard case .alone(let name) = staged else { throw Unexpected() }
+    return name
+  }
+
+  private struct Unexpected: Error {}
 
   private func makeWriter() throws -> ContentWriter {
     let root = try temporary.root()
