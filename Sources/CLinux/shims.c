@@ -75,6 +75,10 @@ ssize_t linux_copy_file_range(
   return copy_file_range(source, &from, file, &to, count, 0);
 }
 
+int linux_set_pipe_size(int pipe, int byte_count) {
+  return fcntl(pipe, F_SETPIPE_SZ, byte_count);
+}
+
 int linux_syncfs(int descriptor) { return syncfs(descriptor); }
 
 int linux_file_system_id(int descriptor, uint64_t *identity) {

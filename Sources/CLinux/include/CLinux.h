@@ -51,6 +51,9 @@ int linux_clone(int file, int source);
 ssize_t linux_copy_file_range(
     int source, int64_t source_offset, int file, int64_t offset, size_t count);
 
+// fcntl(2) F_SETPIPE_SZ.
+int linux_set_pipe_size(int pipe, int byte_count);
+
 // syncfs(2).
 int linux_syncfs(int descriptor);
 
