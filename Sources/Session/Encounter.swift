@@ -84,7 +84,10 @@ struct Encounter {
         opening: try open(local, mine, location, role, flags, options))
       do {
         let scansAtOnce = local.remembersSomething
-        if scansAtOnce { try scan(local, beside: peer, progress) }
+        if scansAtOnce {
+          try scan(local, beside: peer, progress)
+          try offerEnd(to: peer, local, role, options)
+        }
         try peer.greet()
         let frame = try peer.receive()
         guard frame.kind == .met else { throw Malformed.kind }
@@ -98,6 +101,7 @@ struct Encounter {
         }
         if !scansAtOnce {
           try local.scan(defersHashing: sends && theirs.isEmpty, progress: progress)
+          try offerEnd(to: peer, local, role, options)
         }
         return (peer, (mine, theirs), clockSkew)
       } catch {
@@ -124,6 +128,15 @@ struct Encounter {
   }
 
   private struct FarEndFailed: Error {}
+
+  /// Has the other end stop if it finds that it holds the same: it is told before it has been
+  /// heard, so that nothing waits for it to be told.
+  private static func offerEnd(
+    to peer: Peer, _ local: LocalReplica, _ role: Open.Role, _ options: RunOptions
+  ) throws {
+    guard role != .compared, local.report.unknown.isEmpty, options.filter.isEmpty else { return }
+    try peer.send(Finish.equal(stateRoot: local.view.state.root).frame)
+  }
 
   /// The order to the other end to open its replica.
   private static func open(

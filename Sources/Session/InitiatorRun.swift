@@ -120,8 +120,7 @@ final class InitiatorRun {
     let isComplete = !encounter.hasUnknown && options.filter.isEmpty
     if plan.tally.isEmpty {
       guard isComplete, encounter.ready.stateRoot == local.view.state.root else { return }
-      try local.noteEqual(to: encounter.introductions.remote)
-      return try peer.send(Finish.equal.frame)
+      return try local.noteEqual(to: encounter.introductions.remote)
     }
     try local.hear(encounter.introductions.remote, at: other.name)
     progress.itemTotal = plan.tally.itemCount.source + plan.tally.itemCount.destination

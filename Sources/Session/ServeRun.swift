@@ -19,6 +19,8 @@ final class ServeRun {
   private var itemCount = 0
   private var hasHeard = false
   private var isFinished = false
+  /// Whether nothing was different from the beginning.
+  private var isEqual = false
 
   /// Greets the initiator and opens the replica that it names.
   private init(_ connection: Connection) throws {
@@ -77,8 +79,9 @@ final class ServeRun {
       case (.finish, .source), (.finish, .destination), (.finish, .both): try finish(frame)
       default: throw Malformed.kind
       }
+      if isEqual { break }
     }
-    if hasHeard || isFinished, !open.flags.contains(.dryRun) { try remember() }
+    if hasHeard || isFinished || isEqual, !open.flags.contains(.dryRun) { try remember() }
   }
 
   /// The next frame; nil when the initiator has ended the conversation where it may.
@@ -209,8 +212,13 @@ final class ServeRun {
 
   private func finish(_ frame: Frame) throws {
     let finish = try Finish(payload: frame.payload)
+    if case .equal(let root) = finish {
+      isEqual =
+        root == replica.view.state.root && replica.report.unknown.isEmpty && open.rules.isEmpty
+      if isEqual { try replica.noteEqual(to: open.introduction) }
+      return
+    }
     isFinished = true
-    if finish == .equal { return try replica.noteEqual(to: open.introduction) }
     try replica.recordLearnt()
     if let destination {
       try destination.finish()

@@ -38,7 +38,7 @@ package final class FarEnd: Sendable {
   }
 
   private func start(reading: FileDescriptor, writing: FileDescriptor) {
-    let executable: Executable =
+    let named: Executable =
       command[0].contains("/") ? .path(FilePath(command[0])) : .name(command[0])
     let arguments = Arguments(Array(command.dropFirst()))
     let ending = ending
@@ -47,6 +47,8 @@ package final class FarEnd: Sendable {
       do {
         var options = PlatformOptions()
         options.teardownSequence = []
+        // PERF: by a name, a process would be made for each directory of PATH until one succeeds.
+        let executable = Executable.path(try await named.resolveExecutablePath(in: .inherit))
         let status = try await run(
           executable, arguments: arguments, platformOptions: options,
           input: .fileDescriptor(reading, closeAfterSpawningProcess: true),

@@ -112,8 +112,9 @@ package enum Finish: Equatable, Sendable {
   case run
   /// Nothing follows, and the initiator holds entries with this state root.
   case complete(stateRoot: Digest)
-  /// Nothing follows, not even an answer: the roots were the same from the beginning.
-  case equal
+  /// Nothing follows, not even an answer, if the responder's state root is this from the beginning;
+  /// otherwise the run goes on.
+  case equal(stateRoot: Digest)
 
   /// Reads the payload of a frame.
   package init(payload: [UInt8]) throws(Malformed) {
@@ -122,7 +123,7 @@ package enum Finish: Equatable, Sendable {
     case 0: self = .part
     case 1: self = .run
     case 2: self = .complete(stateRoot: try reader.readDigest())
-    case 3: self = .equal
+    case 3: self = .equal(stateRoot: try reader.readDigest())
     default: throw .kind
     }
     try reader.expectEnd()
@@ -134,9 +135,11 @@ package enum Finish: Equatable, Sendable {
     switch self {
     case .part: payload.append(0)
     case .run: payload.append(1)
-    case .equal: payload.append(3)
     case .complete(let stateRoot):
       payload.append(2)
+      stateRoot.append(to: &payload)
+    case .equal(let stateRoot):
+      payload.append(3)
       stateRoot.append(to: &payload)
     }
     return Frame(.finish, payload)

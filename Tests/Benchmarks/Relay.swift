@@ -24,6 +24,10 @@ struct Relay: ParsableCommand {
     let delay = Int64(delayMs) * 1_000_000
     guard let port else { return try relay(delay) }
     let connection = try LoopbackPort.connect(to: port)
+    // What is passed on must not wait for the answer to what was passed on before.
+    var isOn: Int32 = 1
+    setsockopt(
+      connection, Int32(IPPROTO_TCP), TCP_NODELAY, &isOn, socklen_t(MemoryLayout<Int32>.size))
     _ = Pump(from: STDIN_FILENO, to: connection, delayNanoseconds: delay) {
       shutdown(connection, Int32(SHUT_WR))
     }

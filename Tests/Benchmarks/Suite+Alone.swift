@@ -13,7 +13,9 @@ extension Suite {
     var walls: [Tool: [Double]] = [:]
     for round in 0...options.roundCount {
       note("round \(round) of \(options.roundCount)")
-      let connection = try usage(of: shell + [equipment.server.host, "true"])
+      // Measured at the far end, too, as the tools are.
+      let nothing = try equipment.remoteProgram(["true"])
+      let connection = try usage(of: shell + [equipment.server.host, nothing])
       if round > 0 { empty.append(connection.wallSeconds) }
       for tool in tools {
         let command = try tool.command(on: site, with: equipment, delayed: true)

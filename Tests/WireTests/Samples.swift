@@ -113,7 +113,7 @@ extension Sample {
   private static let reports = [
     Sample(
       testDescription: "finish",
-      payload: Finish.complete(stateRoot: ready.contentRoot).frame.payload,
+      payload: Finish.equal(stateRoot: ready.contentRoot).frame.payload,
       reencode: { try Finish(payload: $0).frame.payload }),
     Sample(
       testDescription: "finished",
