@@ -62,21 +62,26 @@ package struct File: ~Copyable, Sendable {
     }
   }
 
-  /// Reads as `read(into:)` does; the array keeps its size.
-  package func read(into buffer: inout [UInt8]) throws(SystemError) -> Int {
+  /// Reads as `read(into:)` does, at most `limit` bytes; the array keeps its size.
+  package func read(
+    into buffer: inout [UInt8], atMost limit: Int = .max
+  ) throws(SystemError) -> Int {
     var span = buffer.mutableSpan
-    return try read(into: &span)
+    return try fill(&span, atMost: limit) { unsafe Glibc.read(opened.number, $0, $1) }
   }
 
   private func fill(
-    _ buffer: inout MutableSpan<UInt8>, _ read: (UnsafeMutableRawPointer, Int) -> Int
+    _ buffer: inout MutableSpan<UInt8>, atMost limit: Int = .max,
+    _ read: (UnsafeMutableRawPointer, Int) -> Int
   ) throws(SystemError) -> Int {
-    // SAFETY: `read` writes below `count - done` bytes from where it is told to.
+    // SAFETY: `read` writes below `wanted - done` bytes from where it is told to, and no more are
+    // wanted than there are.
     try unsafe buffer.withUnsafeMutableBytes { bytes throws(SystemError) in
       guard let start = bytes.baseAddress else { return 0 }
+      let wanted = min(bytes.count, limit)
       var done = 0
-      while done < bytes.count {
-        let count = try systemCall("read") { unsafe read(start + done, bytes.count - done) }
+      while done < wanted {
+        let count = try systemCall("read") { unsafe read(start + done, wanted - done) }
         if count == 0 { break }
         done += count
       }

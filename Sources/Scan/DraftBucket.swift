@@ -20,8 +20,9 @@ final class DraftBucket: @unchecked Sendable {
   private(set) var drafts: [Draft] = []
   /// The indices of the drafts to be read.
   private(set) var unread: [Int] = []
-  /// What reading gave, by index.
-  var readings: [Int: Reading] = [:]
+  /// What reading gave, by index, where that has been read.
+  private(set) var readings: [Reading?] = []
+  private var readCount = 0
 
   var count: Int { drafts.count }
 
@@ -42,7 +43,14 @@ final class DraftBucket: @unchecked Sendable {
   }
 
   /// Whether everything has been read.
-  var isComplete: Bool { readings.count == unread.count }
+  var isComplete: Bool { readCount == unread.count }
+
+  /// Notes what reading the drafts at some indices gave.
+  func note(_ read: [(index: Int, reading: Reading)]) {
+    if readings.isEmpty { readings = Array(repeating: nil, count: drafts.count) }
+    for (index, reading) in read { readings[index] = reading }
+    readCount += read.count
+  }
 }
 
 /// Hashes the files of draft buckets by a fixed number of threads.
@@ -110,14 +118,12 @@ final class HashingPool: Sendable {
         return queue.jobs[queue.next]
       }
       guard let job else { return }
-      var readings: [(Int, Reading)] = []
+      var readings: [(index: Int, reading: Reading)] = []
       for index in job.indices {
         guard case .unread(let status, _) = job.bucket.drafts[index] else { continue }
         readings.append((index, digester.read(job.bucket.paths[index], seen: status)))
       }
-      queue.change { _ in
-        for (index, reading) in readings { job.bucket.readings[index] = reading }
-      }
+      queue.change { _ in job.bucket.note(readings) }
     }
   }
 

@@ -14,12 +14,12 @@ enum Reading: Sendable {
 struct FileDigester: ~Copyable {
   private static let bufferByteCount = 256 * 1024
 
-  private let root: Root
+  private var parent: ParentDirectory
   private var sha256 = SHA256()
   private var buffer = [UInt8](repeating: 0, count: bufferByteCount)
 
   init(_ root: Root) {
-    self.root = root
+    parent = ParentDirectory(root)
   }
 
   /// Hashes what is at `path`, which looked like `seen`: once more if it changes meanwhile, and
@@ -37,14 +37,18 @@ struct FileDigester: ~Copyable {
   }
 
   private mutating func readFile(_ path: Path, seen: Status) throws(SystemError) -> Reading? {
-    let file = try root.openFile(path, seen: seen)
+    let file = try parent.open(around: path) { directory, name throws(SystemError) in
+      try directory.openFile(name, seen: seen)
+    }
     guard let before = file.statusAtOpening else { return nil }
     var byteCount: Int64 = 0
-    while true {
-      let count = try file.read(into: &buffer)
+    while byteCount < before.size {
+      // No more than is left: the call that would only find the end is spared.
+      let left = min(before.size - byteCount, Int64(buffer.count))
+      let count = try file.read(into: &buffer, atMost: Int(left))
       sha256.update(buffer, first: count)
       byteCount += Int64(count)
-      if count < buffer.count { break }
+      if count < left { break }
     }
     let digest = sha256.finalize()
     let after = try file.status()
@@ -52,13 +56,12 @@ struct FileDigester: ~Copyable {
   }
 
   private mutating func readLink(_ path: Path) throws(SystemError) -> Reading? {
-    let directory = try root.openDirectory(path.parent)
-    let before = try directory.status(of: path.name)
-    let target = try directory.readLink(path.name)
-    let after = try directory.status(of: path.name)
-    guard before == after, before.kind == .link, Int64(target.count) == before.size else {
-      return nil
+    let (target, before) = try parent.open(around: path) { directory, name throws(SystemError) in
+      let before = try directory.status(of: name)
+      let target = try directory.readLink(name)
+      return (target, try directory.status(of: name) == before ? before : nil)
     }
+    guard let before, before.kind == .link, Int64(target.count) == before.size else { return nil }
     return .digest(sha256.digest(of: target), before)
   }
 }

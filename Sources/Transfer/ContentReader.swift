@@ -13,9 +13,7 @@ package struct ContentReader: ~Copyable {
 
   private let root: Root
   private var parent: Path?
-  /// The directory of the last file, open for the next, and its key.
-  private var around: Directory?
-  private var aroundKey: [UInt8] = []
+  private var around: ParentDirectory
   private var open: OpenFile?
   private var sha256 = SHA256()
 
@@ -30,6 +28,7 @@ package struct ContentReader: ~Copyable {
   /// Reads below `root`.
   package init(_ root: Root) {
     self.root = root
+    around = ParentDirectory(root)
   }
 
   /// What the destination needs for `entry`, whose content is at `path` here, in a file that had
@@ -113,8 +112,12 @@ package struct ContentReader: ~Copyable {
     return piece
   }
 
-  private func readLink(_ entry: Entry, at path: Path) throws(SystemError) -> Provision {
-    let target = try root.openDirectory(path.parent).readLink(path.name)
+  private mutating func readLink(
+    _ entry: Entry, at path: Path
+  ) throws(SystemError) -> Provision {
+    let target = try around.open(around: path) { directory, name throws(SystemError) in
+      try directory.readLink(name)
+    }
     return Int64(target.count) == entry.attributes.size
       ? .inline(target) : .unavailable(.changed, systemCode: 0)
   }
@@ -146,25 +149,9 @@ package struct ContentReader: ~Copyable {
     return content
   }
 
-  /// Opens a file, by its name in the directory of the last one where that is the same.
   private mutating func openFile(_ path: Path, seen: Status?) throws(SystemError) -> File {
-    let (parent, name) = path.key.splitAtName
-    if around == nil || !aroundKey.elementsEqual(parent) {
-      around = nil
-      aroundKey = Array(parent)
-      around = try root.openDirectory(Path(uncheckedKey: aroundKey))
+    try around.open(around: path) { directory, name throws(SystemError) in
+      try directory.openFile(name, seen: seen)
     }
-    guard let file = try around?.openFile(name, seen: seen) else {
-      preconditionFailure("the directory was just opened")
-    }
-    return file
-  }
-}
-
-extension [UInt8] {
-  /// A key's directory and its last name.
-  fileprivate var splitAtName: (ArraySlice<UInt8>, ArraySlice<UInt8>) {
-    guard let cut = lastIndex(of: Path.separator) else { return ([], self[...]) }
-    return (self[..<cut], self[(cut + 1)...])
   }
 }

@@ -48,7 +48,9 @@ package final class FarEnd: Sendable {
         var options = PlatformOptions()
         options.teardownSequence = []
         // PERF: by a name, a process would be made for each directory of PATH until one succeeds.
-        let executable = Executable.path(try await named.resolveExecutablePath(in: .inherit))
+        // What is not found is left to `run`, which closes the pipes that wait for it.
+        let found = try? await named.resolveExecutablePath(in: .inherit)
+        let executable = found.map(Executable.path) ?? named
         let status = try await run(
           executable, arguments: arguments, platformOptions: options,
           input: .fileDescriptor(reading, closeAfterSpawningProcess: true),

@@ -5,6 +5,8 @@ struct ComparisonCost: Equatable {
   var roundTripCount = 0.0
   /// How many entries were found at both ends that are the same.
   var needlessCount = 0.0
+  /// How long it took to make the one tree of the other, in seconds.
+  var updateSeconds = 0.0
 }
 
 extension ComparisonCost {
@@ -19,6 +21,7 @@ extension ComparisonCost {
       sentByteCount: combine(sentByteCount, other.sentByteCount),
       receivedByteCount: combine(receivedByteCount, other.receivedByteCount),
       roundTripCount: combine(roundTripCount, other.roundTripCount),
-      needlessCount: combine(needlessCount, other.needlessCount))
+      needlessCount: combine(needlessCount, other.needlessCount),
+      updateSeconds: combine(updateSeconds, other.updateSeconds))
   }
 }

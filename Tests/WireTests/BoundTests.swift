@@ -122,7 +122,7 @@ import Testing
   @Test func `a later hello may say more`() throws {
     let payload = Hello(program: "9").frame.payload
     #expect(try Hello(payload: payload + [1, 2, 3]).isUnderstood)
-    var later: [UInt8] = [4, 9]
+    var later: [UInt8] = [UInt8(Hello.current) + 1, 9]
     later.append(prefixed: [0x61].span)
     #expect(try !Hello(payload: later).isUnderstood)
     #expect(try Hello(payload: [0, 9, 0]).isUnderstood)
