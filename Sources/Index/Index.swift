@@ -29,6 +29,8 @@ package final class Index {
   private let selectContaining: Statement
   private let selectNextKey: Statement
   private let insertRow: Statement
+  private let selectField: Statement
+  private let replaceField: Statement
   private let deleteRow: Statement
 
   /// Opens the index in the file at `path`, or makes one for the replica `newReplica`.
@@ -62,6 +64,8 @@ package final class Index {
     insertRow = try database.prepare(
       "INSERT INTO bucket (\(BucketRow.columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
     deleteRow = try database.prepare("DELETE FROM bucket WHERE first_key = ?")
+    selectField = try database.prepare("SELECT value FROM field WHERE name = ?")
+    replaceField = try database.prepare("INSERT OR REPLACE INTO field VALUES (?, ?)")
     replica = ReplicaID(rawValue: 0)
     try readFields()
   }
@@ -160,19 +164,17 @@ package final class Index {
 
   /// The bytes kept under `name`, or nil.
   package func value(of name: String) throws(IndexError) -> [UInt8]? {
-    let select = try database.prepare("SELECT value FROM field WHERE name = ?")
-    try select.bind(0, Array(name.utf8))
-    guard try select.step() else { return nil }
-    defer { select.reset() }
-    return select.bytes(0)
+    try selectField.bind(0, Array(name.utf8))
+    guard try selectField.step() else { return nil }
+    defer { selectField.reset() }
+    return selectField.bytes(0)
   }
 
   /// Keeps bytes under `name`.
   package func set(_ name: String, to value: [UInt8]) throws(IndexError) {
-    let insert = try database.prepare("INSERT OR REPLACE INTO field VALUES (?, ?)")
-    try insert.bind(0, Array(name.utf8))
-    try insert.bind(1, value)
-    try insert.run()
+    try replaceField.bind(0, Array(name.utf8))
+    try replaceField.bind(1, value)
+    try replaceField.run()
   }
 
   /// Begins a transaction.

@@ -17,6 +17,12 @@ package struct Tree: Sendable {
 
     var count: Int { digests.count }
 
+    mutating func reserve(_ count: Int) {
+      digests.reserveCapacity(count)
+      boundaries.reserveCapacity(count)
+      starts.reserveCapacity(count + 1)
+    }
+
     mutating func append(_ digest: Digest, _ boundary: Boundary, childCount: Int) {
       digests.append(digest)
       boundaries.append(boundary)
@@ -29,7 +35,7 @@ package struct Tree: Sendable {
   /// The root's digest.
   package let root: Digest
   private let levels: [Level]
-  private let firstKeys: KeyList
+  let firstKeys: KeyList
 
   /// Builds the levels above `buckets`, taking from `former`, a tree that shares some of them,
   /// the digests of nodes whose children are the same.
@@ -150,6 +156,11 @@ struct KeyList: Sendable {
 
   subscript(index: Int) -> [UInt8] {
     Array(bytes[starts[index]..<starts[index + 1]])
+  }
+
+  mutating func reserve(like other: KeyList) {
+    starts.reserveCapacity(other.starts.count + other.starts.count / 64)
+    bytes.reserveCapacity(other.bytes.count + other.bytes.count / 64)
   }
 
   mutating func append(_ key: [UInt8]) {

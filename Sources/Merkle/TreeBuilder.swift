@@ -12,11 +12,15 @@ package struct TreeBuilder: ~Copyable {
   private var scratch: [UInt8] = []
   private var hasher = NodeHasher()
 
-  /// Begins a tree of what `projection` shows.
-  package init(_ projection: Projection, shape: TreeShape = .standard) {
+  /// Begins a tree of what `projection` shows; with `former`, there is room from the beginning for
+  /// about as much as that holds, where growing would take half as much again.
+  package init(_ projection: Projection, shape: TreeShape = .standard, like former: Tree? = nil) {
     self.projection = projection
     self.shape = shape
     cutter = RunCutter(level: 1, shape: shape)
+    guard let former else { return }
+    buckets.reserve(former.bucketCount + former.bucketCount / 64)
+    firstKeys.reserve(like: former.firstKeys)
   }
 
   /// Whether a stored bucket can be added without its entries.

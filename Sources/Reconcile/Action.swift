@@ -1,7 +1,7 @@
 package import Replica
 
 /// One change to one of the replicas.
-package struct Action: Sendable {
+package struct Action: Equatable, Sendable {
   /// The replica that is changed.
   package let side: Side
   /// What is done.

@@ -77,11 +77,11 @@ package struct Plan {
     for action in late { try body(action) }
   }
 
-  /// Calls `body` with every change to the index of `side` alone.
-  package func forEachRecord(at side: Side, _ body: (Action) throws -> Void) throws {
+  /// Calls `body` with every change to an index alone, of either side.
+  package func forEachRecord(_ body: (Action) throws -> Void) throws {
     guard tally.recordCount > 0 else { return }
     try forEachStep { action in
-      if action.side == side, action.decision == .record { try body(action) }
+      if action.decision == .record { try body(action) }
     }
   }
 

@@ -73,15 +73,18 @@ package struct ByteReader {
     return Int64(bitPattern: value >> 1) ^ -Int64(bitPattern: value & 1)
   }
 
-  /// Reads a little-endian integer.
+  /// Reads a little-endian integer of at most eight bytes.
   package mutating func readFixed<Value: FixedWidthInteger>(
     _ type: Value.Type = Value.self
   ) throws(Malformed) -> Value {
-    let count = Value.bitWidth / 8
+    Value(truncatingIfNeeded: try readInteger(ofByteCount: Value.bitWidth / 8))
+  }
+
+  private mutating func readInteger(ofByteCount count: Int) throws(Malformed) -> UInt64 {
     guard remainingCount >= count else { throw .truncated }
-    var value: Value = 0
+    var value: UInt64 = 0
     for index in stride(from: offset + count - 1, through: offset, by: -1) {
-      value = value << 8 | Value(truncatingIfNeeded: bytes[index])
+      value = value << 8 | UInt64(bytes[index])
     }
     offset += count
     return value

@@ -20,9 +20,10 @@ extension Array<UInt8> {
     append(varint: UInt64(bitPattern: value << 1) ^ UInt64(bitPattern: value >> 63))
   }
 
-  /// Appends an integer's bytes, the lowest first.
+  /// Appends the bytes, at most eight, of an integer, the lowest first.
   package mutating func append(fixed value: some FixedWidthInteger) {
-    var rest = value
+    // PERF: arithmetic on a type that is not known here is a call for each byte.
+    var rest = UInt64(truncatingIfNeeded: value)
     for _ in 0..<(value.bitWidth / 8) {
       append(UInt8(truncatingIfNeeded: rest))
       rest >>= 8

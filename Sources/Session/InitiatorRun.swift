@@ -143,24 +143,25 @@ final class InitiatorRun {
   /// Has both ends take over versions of what they have already.
   private func record(_ plan: Plan) throws {
     var changes: [Recorded] = []
-    try plan.forEachRecord(at: localSide) { action in
+    var stream = EntryStreamWriter()
+    try plan.forEachRecord { action in
       guard isDone(action) else { return }
-      let stamp = try local.entry(at: action.path)?.stamp ?? .none
-      changes.append(Recorded(entry: action.after, stamp: stamp))
-      guard changes.count == 4096 else { return }
-      try local.record(changes)
-      changes = []
+      if action.side == localSide {
+        let stamp = try local.entry(at: action.path)?.stamp ?? .none
+        changes.append(Recorded(entry: action.after, stamp: stamp))
+        guard changes.count == 4096 else { return }
+        try local.record(changes)
+        changes = []
+      } else {
+        let room = Frame.maximumPayloadByteCount - stream.bytes.count
+        if 2 * action.path.key.count + 32_768 > room {
+          try peer.send(Frame(.record, stream.bytes))
+          stream = EntryStreamWriter()
+        }
+        stream.write(action.after)
+      }
     }
     try local.record(changes)
-    var stream = EntryStreamWriter()
-    try plan.forEachRecord(at: remoteSide) { action in
-      guard isDone(action) else { return }
-      if stream.bytes.count + 2 * action.path.key.count + 32_768 > Frame.maximumPayloadByteCount {
-        try peer.send(Frame(.record, stream.bytes))
-        stream = EntryStreamWriter()
-      }
-      stream.write(action.after)
-    }
     if !stream.bytes.isEmpty { try peer.send(Frame(.record, stream.bytes)) }
   }
 

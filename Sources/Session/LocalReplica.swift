@@ -254,7 +254,7 @@ final class LocalReplica {
   func renewView() throws {
     guard isRecorded else { return }
     isRecorded = false
-    var builder = ViewBuilder(opening.filter)
+    var builder = ViewBuilder(opening.filter, former: view)
     var key: [UInt8] = []
     while true {
       let summaries = try index.summaries(from: key, limit: 64)
@@ -268,7 +268,7 @@ final class LocalReplica {
       guard let last = summaries.last else { break }
       key = last.firstKey + [0]
     }
-    view = builder.finish(former: view)
+    view = builder.finish()
   }
 
   /// Whether a path lies where the scan could not look.

@@ -25,14 +25,19 @@ struct View {
 /// Builds a view from the buckets of an index, in key order.
 struct ViewBuilder: ~Copyable {
   private let filter: Filter
-  private var state = TreeBuilder(.state)
-  private var content = TreeBuilder(.content)
+  private var state: TreeBuilder
+  private var content: TreeBuilder
+  private let former: View?
   private var liveCount = 0
   private var tombstoneCount = 0
   private var byteCount: Int64 = 0
 
-  init(_ filter: Filter) {
+  /// Begins a view; `former`, a view that shares most of it, saves hashing that.
+  init(_ filter: Filter, former: View? = nil) {
     self.filter = filter
+    self.former = former
+    state = TreeBuilder(.state, like: former?.state)
+    content = TreeBuilder(.content, like: former?.content)
   }
 
   /// Adds a bucket of the index, whose entries are `run`.
@@ -60,8 +65,8 @@ struct ViewBuilder: ~Copyable {
     return state.append(summary) && content.append(summary)
   }
 
-  /// Ends the view; `former`, a view that shares most of it, saves hashing that.
-  consuming func finish(former: View? = nil) -> View {
+  /// Ends the view.
+  consuming func finish() -> View {
     let byteCount = former?.byteCount ?? byteCount
     return View(
       state: state.finish(former: former?.state), content: content.finish(former: former?.content),

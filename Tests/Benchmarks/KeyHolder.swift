@@ -1,4 +1,5 @@
 import Exchange
+import FileSystem
 import Merkle
 import Replica
 import TestSupport
@@ -30,27 +31,47 @@ struct KeyHolder: ComparisonEnd {
     self.shape = shape
   }
 
-  /// The end after edits of the entries with these numbers, which ascend: of its buckets only those
-  /// with such an entry are made anew.
-  func edited(_ numbers: [Int]) -> KeyHolder {
+  /// The end after edits of the entries with these numbers, which ascend, and how long its tree took:
+  /// of the buckets only those with such an entry are made anew.
+  func edited(_ numbers: [Int]) throws -> (end: KeyHolder, seconds: Double) {
     var space = space
     space.edited = numbers
+    let edits = edits(numbers, in: space)
+    let summaries = (0..<tree.bucketCount).map(summary(ofBucket:))
+    let started = monotonicNanoseconds()
     var builder = TreeBuilder(.state, shape: shape)
-    var run = EntryRun()
+    var next = 0
+    for bucket in 0..<tree.bucketCount {
+      if next < edits.count, edits[next].bucket == bucket {
+        builder.append(edits[next].run)
+        next += 1
+      } else if !builder.append(summaries[bucket]) {
+        throw ComparisonFailure(what: "an edit moved a boundary")
+      }
+    }
+    let tree = builder.finish(former: tree)
+    let seconds = Double(monotonicNanoseconds() - started) / 1e9
+    return (KeyHolder(tree: tree, space: space, shape: shape), seconds)
+  }
+
+  /// The buckets that hold entries with these numbers, as they are in `space`; and the last, which
+  /// does not end at a boundary and cannot be taken over as it stands.
+  private func edits(_ numbers: [Int], in space: KeySpace) -> [(bucket: Int, run: EntryRun)] {
+    var edits: [(bucket: Int, run: EntryRun)] = []
     var rest = numbers[...]
     var start = 0
     for bucket in 0..<tree.bucketCount {
       let end = start + tree.entryCount(inBuckets: bucket..<(bucket + 1))
       let inBucket = rest.prefix { $0 < end }
       rest = rest.dropFirst(inBucket.count)
-      if !inBucket.isEmpty || !builder.append(summary(ofBucket: bucket)) {
-        run.removeAll()
+      if !inBucket.isEmpty || bucket == tree.bucketCount - 1 {
+        var run = EntryRun()
         space.append(start..<end, to: &run)
-        builder.append(run)
+        edits.append((bucket, run))
       }
       start = end
     }
-    return KeyHolder(tree: builder.finish(former: tree), space: space, shape: shape)
+    return edits
   }
 
   private func summary(ofBucket bucket: Int) -> BucketSummary {

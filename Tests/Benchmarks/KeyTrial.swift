@@ -38,9 +38,8 @@ struct KeyTrial {
     var sum = ComparisonCost()
     for _ in 0..<drawCount {
       let numbers = difference.numbers(base.space.count, &random)
-      let start = monotonicNanoseconds()
-      let other = base.edited(numbers)
-      sum.updateSeconds += Double(monotonicNanoseconds() - start) / 1e9
+      let (other, seconds) = try base.edited(numbers)
+      sum.updateSeconds += seconds
       let meeting = try Meeting(other, base)
       let found = Set(meeting.mine.keys).union(meeting.theirs.keys)
       guard numbers.allSatisfy({ found.contains(other.space.path(of: $0)) }) else {

@@ -73,7 +73,7 @@ final class SimulatedRun {
     do {
       for side in order { try plan.forEachAction(at: side, carryOut) }
       for side in order { try commit(side) }
-      for side in Side.allCases { try plan.forEachRecord(at: side, record) }
+      try plan.forEachRecord(record)
     } catch is Cut {
       for side in Side.allCases {
         if faults.crashes {
@@ -150,11 +150,11 @@ final class SimulatedRun {
   ) throws {
     let again = try Plan(comparison, rules: rules, order: order, isUnknown: isUnknown)
     for side in order {
-      var lines: [[String]] = [[], []]
+      var actions: [[Action]] = [[], []]
       for (number, plan) in [plan, again].enumerated() {
-        try plan.forEachAction(at: side) { lines[number].append("\($0)") }
+        try plan.forEachAction(at: side) { actions[number].append($0) }
       }
-      guard lines[0] == lines[1] else { throw Violation(13, "a plan is not repeated") }
+      guard actions[0] == actions[1] else { throw Violation(13, "a plan is not repeated") }
     }
   }
 
