@@ -105,7 +105,8 @@ struct Budget: Sendable, CustomTestStringConvertible {
       replica: ReplicaID(rawValue: .max), isNew: false, hasMetAnother: false, entryCount: 1 << 40,
       liveCount: 1 << 40, stateRoot: Self.holder.tree.root, contentRoot: Self.holder.tree.root)
     let hello = Hello(program: "100.100.100").frame
-    let frames = [hello, hello, try open.frame(), introduction.frame, ready.frame]
+    let offer = Finish.equal(stateRoot: Self.holder.tree.root).frame
+    let frames = [hello, hello, try open.frame(), introduction.frame, offer, ready.frame]
     let byteCount = frames.reduce(2 * Magic.bytes.count) {
       $0 + $1.encoded(deflating: true).count
     }
