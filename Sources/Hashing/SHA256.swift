@@ -6,6 +6,7 @@ internal import COpenSSL
 /// `finalize()` leaves it ready for the next.
 package struct SHA256: ~Copyable {
   private let context: OpaquePointer
+  private var isEmpty = true
 
   /// Creates a computation that has seen no bytes.
   package init() {
@@ -25,6 +26,7 @@ package struct SHA256: ~Copyable {
       unsafe EVP_DigestUpdate(context, buffer.baseAddress, buffer.count)
     }
     precondition(added == 1, "libcrypto's EVP_DigestUpdate failed")
+    isEmpty = false
   }
 
   /// Adds the first `count` of `bytes` to the input.
@@ -43,11 +45,18 @@ package struct SHA256: ~Copyable {
     }
     precondition(
       done == 1 && EVP_DigestInit_ex2(context, nil, nil) == 1, "libcrypto could not finish")
+    isEmpty = true
     return Digest(output.span.bytes)
+  }
+
+  /// Begins anew, whatever the input was so far.
+  package mutating func restart() {
+    if !isEmpty { _ = finalize() }
   }
 
   /// Returns the digest of `bytes` alone.
   package mutating func digest(of bytes: RawSpan) -> Digest {
+    restart()
     update(bytes)
     return finalize()
   }

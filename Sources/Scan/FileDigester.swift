@@ -41,6 +41,7 @@ struct FileDigester: ~Copyable {
       try directory.openFile(name, seen: seen)
     }
     guard let before = file.statusAtOpening else { return nil }
+    sha256.restart()
     var byteCount: Int64 = 0
     while byteCount < before.size {
       // No more than is left: the call that would only find the end is spared.

@@ -9,6 +9,11 @@ extension Destination {
   func make(_ step: Step) throws(Refusal) -> Stamp? {
     let path = step.path
     let attributes = step.result.attributes
+    if case .inside(let directory, _) = step.staged, !refusals.isEmpty,
+      let refusal = refusals[directory.path]
+    {
+      throw refusal
+    }
     if let copy = step.conflictCopy { try checkKept(step, at: copy) }
     if let modified = step.parentModified, step.decision != .record {
       applier.setParentTime(of: path, to: modified)
@@ -61,9 +66,7 @@ extension Destination {
         throw error
       }
       stamp = .none
-    case .inside(let directory, let inside):
-      if !refusals.isEmpty, let refusal = refusals[directory.path] { throw refusal }
-      stamp = inside
+    case .inside(_, let inside): stamp = inside
     case nil: throw Refusal(SystemError(call: "rename", code: 2))
     }
     guard step.result.attributes.kind == .directory else {

@@ -93,7 +93,8 @@ final class Destination {
       refuse(change.entry.path, code, systemCode)
     case .nothing where step.makesDirectory:
       try stage(step) { writer throws(StagingFailure) in
-        try writer.makeDirectory(at: step.path, mode: modeForNow(step))
+        try writer.makeDirectory(
+          at: step.path, mode: modeForNow(step), isAlone: step.pathInNewDirectory == nil)
       }
     case .nothing, .deletion:
       try add(step)

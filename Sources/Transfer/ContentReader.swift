@@ -62,6 +62,7 @@ package struct ContentReader: ~Copyable {
       guard let status = file.statusAtOpening else { return (Self.changed, nil) }
       entry.attributes = Attributes(of: status, .zero)
       if status.size > Self.inlineByteCount {
+        sha256.restart()
         open = OpenFile(file: file, status: status, leftByteCount: status.size, isHashed: true)
         return (.stream, status)
       }
@@ -98,12 +99,8 @@ package struct ContentReader: ~Copyable {
     do {
       guard try current.file.read(into: &piece) == piece.count,
         try current.file.status() == current.status
-      else {
-        _ = sha256.finalize()
-        return []
-      }
+      else { return [] }
     } catch {
-      _ = sha256.finalize()
       return []
     }
     if current.isHashed { sha256.update(piece, first: piece.count) }

@@ -63,12 +63,13 @@ package struct ContentWriter: ~Copyable {
     stage.makeName()
   }
 
-  /// Makes a directory; what is below `path` can be put into it from now on.
+  /// Makes a directory; what is below `path` can be put into it from now on. With `isAlone`, it is
+  /// not put into another itself.
   package mutating func makeDirectory(
-    at path: Path, mode: UInt16
+    at path: Path, mode: UInt16, isAlone: Bool = false
   ) throws(StagingFailure) -> Staged {
     do {
-      if case .inside(let directory, _) = place(at: path) {
+      if case .inside(let directory, _) = place(at: isAlone ? nil : path) {
         try directory.makeDirectory(at: path, mode: mode)
         return .inside(directory, .none)
       }
@@ -97,7 +98,7 @@ package struct ContentWriter: ~Copyable {
     _ attributes: Attributes, at path: Path? = nil
   ) throws(StagingFailure) {
     abandon()
-    _ = sha256.finalize()
+    sha256.restart()
     do {
       let place = place(at: path)
       let file =

@@ -42,6 +42,18 @@ import Testing
     }
   }
 
+  @Test func `what was left unfinished is no part of what comes next`() {
+    let message = Array("abc".utf8)
+    var sha256 = SHA256()
+    let alone = sha256.digest(of: message)
+    sha256.update(Array("left".utf8).span.bytes)
+    #expect(sha256.digest(of: message) == alone)
+    sha256.update(Array("left".utf8).span.bytes)
+    sha256.restart()
+    sha256.update(message.span.bytes)
+    #expect(sha256.finalize() == alone)
+  }
+
   @Test func `a message given byte by byte has the same digest`() throws {
     let vector = try #require(SHA256Vectors.long.last)
     var sha256 = SHA256()

@@ -43,6 +43,18 @@ import Transfer
     #expect(try stagedNames() == [name(of: staged)])
   }
 
+  @Test func `a link is what was announced, whatever was abandoned before it`() throws {
+    var writer = try makeWriter()
+    try writer.begin(fileAttributes(largeContent))
+    try writer.write(Array(largeContent[..<1000]))
+    writer.abandon()
+    let wanted = Attributes.link(size: 7, modified: 5, digest: digest(content))
+    let staged = try writer.stage(content, wanted)
+    #expect(try writer.directory.readLink(name(of: staged)) == content)
+    expectMismatch { () throws(StagingFailure) in _ = try writer.stage([0x61], wanted) }
+    #expect(try stagedNames() == [name(of: staged)])
+  }
+
   @Test func `the right content of the wrong size is refused`() throws {
     let wrong = Attributes.file(mode: 0o600, size: 8, modified: 0, digest: digest(content))
     var writer = try makeWriter()

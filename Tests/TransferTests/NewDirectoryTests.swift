@@ -48,6 +48,15 @@ import Transfer
     guard case .alone = staged else { Issue.record("\(staged)"); return }
   }
 
+  @Test func `a directory that is to be alone takes what is below it from the one before`() throws {
+    var writer = try makeWriter()
+    _ = try writer.makeDirectory(at: Path("d"), mode: 0o700)
+    let alone = try directory(writer.makeDirectory(at: Path("d/e"), mode: 0o700, isAlone: true))
+    _ = try stamp(writer.stage(content, fileAttributes(content), at: Path("d/e/f")), in: alone)
+    let staged = try writer.stage(content, fileAttributes(content), at: Path("d/g"))
+    guard case .alone = staged else { Issue.record("\(staged)"); return }
+  }
+
   @Test func `nothing gets into one that is closed, or without a path`() throws {
     var writer = try makeWriter()
     _ = try writer.makeDirectory(at: Path("d"), mode: 0o700)
