@@ -43,14 +43,15 @@ struct FileDigester: ~Copyable {
     guard let before = file.statusAtOpening else { return nil }
     sha256.restart()
     var byteCount: Int64 = 0
-    while byteCount < before.size {
-      // No more than is left: the call that would only find the end is spared.
-      let left = min(before.size - byteCount, Int64(buffer.count))
+    repeat {
+      // No more than is left: the call that would only find the end is spared, but for a file that
+      // claims to be empty, as one does whose content is made when it is read.
+      let left = max(1, min(before.size - byteCount, Int64(buffer.count)))
       let count = try file.read(into: &buffer, atMost: Int(left))
       sha256.update(buffer, first: count)
       byteCount += Int64(count)
       if count < left { break }
-    }
+    } while byteCount < before.size
     let digest = sha256.finalize()
     let after = try file.status()
     return byteCount == before.size && after == before ? .digest(digest, before) : nil

@@ -135,15 +135,16 @@ package struct ContentReader: ~Copyable {
     return try Self.content(of: file, status).map { .inline($0) } ?? Self.changed
   }
 
-  /// All of a file's content; nil if it changes meanwhile.
+  /// All of a file's content; nil if it changes meanwhile, or if there is some where there should be
+  /// none.
   private static func content(
     of file: borrowing File, _ status: Status
   ) throws(SystemError) -> [UInt8]? {
-    var content = [UInt8](repeating: 0, count: Int(status.size))
-    guard try file.read(into: &content) == content.count, try file.status() == status else {
+    var content = [UInt8](repeating: 0, count: max(1, Int(status.size)))
+    guard try file.read(into: &content) == status.size, try file.status() == status else {
       return nil
     }
-    return content
+    return status.size == 0 ? [] : content
   }
 
   private mutating func openFile(_ path: Path, seen: Status?) throws(SystemError) -> File {

@@ -23,9 +23,10 @@ struct ScannedTree {
     temporary = try TemporaryDirectory()
   }
 
-  /// Scans once more.
+  /// Scans once more; another root than its own if that is given.
   @discardableResult
   func scan(
+    _ root: Root? = nil,
     excluding patterns: [String] = [], rehashes: Bool = false, defersHashing: Bool = false,
     clock: FileClock = calmClock,
     progress: (Int, Int64) throws -> Void = { _, _ in }
@@ -33,7 +34,7 @@ struct ScannedTree {
     let rules = try patterns.map { try Filter.Rule(includes: false, pattern: Array($0.utf8)) }
     index.begin()
     let report = try Scanner.scan(
-      temporary.root(), into: index,
+      root ?? temporary.root(), into: index,
       ScanOptions(
         filter: Filter(rules: rules), rehashes: rehashes, defersHashing: defersHashing,
         observer: Observer(replica: Self.replica, epoch: 1, now: Self.now), clock: clock),

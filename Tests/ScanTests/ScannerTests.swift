@@ -1,3 +1,4 @@
+import FileSystem
 import Glibc
 import Hashing
 import Replica
@@ -200,5 +201,13 @@ import Testing
     #expect(throws: CancellationError.self) {
       try tree.scan { _, _ in throw CancellationError() }
     }
+  }
+
+  @Test func `a file with content that its size does not tell of is unknown`() throws {
+    let path = "/proc/sys/kernel/random"
+    let report = try tree.scan(Root(openingDirectoryAt: Array(path.utf8)))
+    let poolSize = Path(uncheckedKey: Array("poolsize".utf8))
+    #expect(report.problems.contains(Problem(path: poolSize, code: .changed)))
+    #expect(report.hashedByteCount == 0)
   }
 }

@@ -119,6 +119,22 @@ import Wire
     #expect(longer == .unavailable(.changed, systemCode: 0))
   }
 
+  @Test func `content that a file's size does not tell of is not taken for none`() throws {
+    let root = try Root(openingDirectoryAt: Array("/proc/sys/kernel/random".utf8))
+    let path = try Path("poolsize")
+    let status = try root.status(of: path)
+    try #require(status.size == 0)
+    var entry = Entry(
+      path: path, attributes: Attributes(of: status, .zero), vector: VersionVector())
+    var reader = ContentReader(root)
+    let hashed = reader.provision(hashing: &entry, at: path).0
+    #expect(hashed == .unavailable(.changed, systemCode: 0))
+    let empty = Entry(
+      path: path, attributes: Attributes(of: status, digest([])), vector: VersionVector())
+    let known = reader.provision(for: empty, at: path, .unknown)
+    #expect(known == .unavailable(.changed, systemCode: 0))
+  }
+
   @Test func `a file that is gone has vanished`() throws {
     let (entry, stamp) = try scanned("f", Array("before".utf8))
     try #require(unlink(temporary.appending("f")) == 0)
