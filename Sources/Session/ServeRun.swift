@@ -213,6 +213,7 @@ final class ServeRun {
   private func finish(_ frame: Frame) throws {
     let finish = try Finish(payload: frame.payload)
     if case .equal(let root) = finish {
+      guard destination == nil, !hasHeard, !isFinished else { throw Malformed.order }
       isEqual =
         root == replica.view.state.root && replica.report.unknown.isEmpty && open.rules.isEmpty
       if isEqual { try replica.noteEqual(to: open.introduction) }

@@ -56,6 +56,28 @@ import Wire
     try cage.expectUntouched(but: "empty/forged")
   }
 
+  @Test func `the far end stops by itself at a root that is its own, and at no other`() throws {
+    let order = try Forgery.greeting + Forgery.open(cage.root)
+    let frames = try Transcript(ForgedPeer.served(order).output).frames
+    let ready = try Ready(payload: #require(frames.first { $0.kind == .ready }).payload)
+    // What follows is no frame, and is refused by whoever reads on.
+    let noise = Forgery.frame(kind: 0, byteCount: 1, [0])
+    for root in [ready.stateRoot, Forgery.digest([1])] {
+      let status: Int32 = root == ready.stateRoot ? 0 : 12
+      let offer = Finish.equal(stateRoot: root).frame.encoded(deflating: false)
+      #expect(try ForgedPeer.served(order + offer + noise).ending == .exited(status), "\(root)")
+    }
+    try cage.expectUntouched()
+  }
+
+  @Test func `a root that is told in the middle of changes is refused`() throws {
+    let frames = [
+      Forgery.changes([.file(Array("forged".utf8))]),
+      Finish.equal(stateRoot: Forgery.digest([1])).frame,
+    ]
+    try expectRefused(served(saying: frames.flatMap { $0.encoded(deflating: false) }))
+  }
+
   // MARK: Keys
 
   struct Key: Sendable, CustomTestStringConvertible {
