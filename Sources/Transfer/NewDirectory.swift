@@ -10,10 +10,7 @@ package final class NewDirectory {
   package let name: [UInt8]
   /// Whether it holds something that could not be removed and may get no place in the tree.
   package private(set) var isSpoiled = false
-  private let root: Root
-  /// The directory in it that was used last, open for the next entry.
-  private var parent: Directory
-  private var parentPath: Path
+  private var parent: ParentDirectory
 
   /// Makes the directory that is to be at `path`, as `name` in the stage.
   init(
@@ -21,48 +18,43 @@ package final class NewDirectory {
   ) throws(SystemError) {
     self.path = path
     self.name = name
-    parentPath = path
     try stage.makeDirectory(name, mode: 0o700)
-    parent = try stage.openDirectory(name)
-    root = Root(try stage.openDirectory(name))
-    try parent.setMode(mode)
+    let made = try stage.openDirectory(name)
+    try made.setMode(mode)
+    parent = ParentDirectory(Root(made), at: path)
   }
 
   /// Makes the file `path` in it, for writing.
   func createFile(at path: Path, mode: UInt16) throws(SystemError) -> File {
-    try openParent(of: path)
-    return try parent.createFile(path.name, mode: mode)
+    try parent.open(around: path) { parent, name throws(SystemError) in
+      try parent.createFile(name, mode: mode)
+    }
   }
 
   /// Makes the link `path` in it; returns its stamp.
   func makeLink(at path: Path, target: [UInt8], modified: Int64) throws(SystemError) -> Stamp {
-    try openParent(of: path)
-    try parent.makeLink(path.name, target: target, modified: modified)
-    return Stamp(of: try parent.status(of: path.name))
+    try parent.open(around: path) { parent, name throws(SystemError) in
+      try parent.makeLink(name, target: target, modified: modified)
+      return Stamp(of: try parent.status(of: name))
+    }
   }
 
   /// Makes the directory `path` in it.
   func makeDirectory(at path: Path, mode: UInt16) throws(SystemError) {
-    try openParent(of: path)
-    try parent.makeDirectory(path.name, mode: 0o700)
-    try parent.setMode(path.name, mode)
+    try parent.open(around: path) { parent, name throws(SystemError) in
+      try parent.makeDirectory(name, mode: 0o700)
+      try parent.setMode(name, mode)
+    }
   }
 
   /// Removes the file `path` in it, or remembers that it could not.
   func removeFile(at path: Path) {
     do {
-      try openParent(of: path)
-      try parent.removeFile(path.name)
+      try parent.open(around: path) { parent, name throws(SystemError) in
+        try parent.removeFile(name)
+      }
     } catch {
       isSpoiled = true
     }
-  }
-
-  private func openParent(of path: Path) throws(SystemError) {
-    guard !path.isChild(of: parentPath) else { return }
-    let opening = path.parent
-    let start = min(self.path.key.count + 1, opening.key.count)
-    parent = try root.openDirectory(Path(uncheckedKey: Array(opening.key[start...])))
-    parentPath = opening
   }
 }
