@@ -43,22 +43,24 @@ let package = Package(
     step("Replica", ["Hashing"]),
     // Buckets, levels and the root digest.
     step("Merkle", ["Hashing", "Replica"]),
+    // The chunks of large contents, and the tree over them.
+    step("Chunks", ["Hashing", "Replica", "Merkle"]),
     // What a difference means, and what is to be done about it.
     step("Reconcile", ["Hashing", "Replica"]),
     // Frames and messages.
     step("Wire", ["Hashing", "Replica", "CZlib"]),
-    // The comparison of two trees, message by message.
-    step("Exchange", ["Hashing", "Replica", "Merkle", "Wire"]),
+    // The comparison of two trees, of entries or of chunks, message by message.
+    step("Exchange", ["Hashing", "Replica", "Merkle", "Chunks", "Wire"]),
 
     // Effects: each touches one part of the world.
     // System calls, and files and directories relative to a root.
     step("FileSystem", ["CLinux", "Hashing", "Replica"]),
     // The stored index, the lock, the identity.
-    step("Index", ["CSQLite", "Hashing", "Replica", "Merkle", "FileSystem"]),
+    step("Index", ["CSQLite", "Hashing", "Replica", "Merkle", "Chunks", "FileSystem"]),
     // The walk, merged with what is remembered; hashing.
-    step("Scan", ["Hashing", "Replica", "FileSystem"]),
+    step("Scan", ["Hashing", "Replica", "Chunks", "FileSystem"]),
     // Content on its way: read at the source, staged and verified at the destination.
-    step("Transfer", ["Hashing", "Replica", "Wire", "FileSystem"]),
+    step("Transfer", ["Hashing", "Replica", "Chunks", "Wire", "FileSystem"]),
     // The tree changed, one precondition and one rename at a time.
     step("Apply", ["Hashing", "Replica", "FileSystem"]),
     // The far end's process, and frames over its pipes.
@@ -72,8 +74,8 @@ let package = Package(
     step(
       "Session",
       [
-        "Hashing", "Replica", "Merkle", "Reconcile", "Wire", "Exchange", "FileSystem", "Index",
-        "Scan", "Transfer", "Apply", "Transport",
+        "Hashing", "Replica", "Merkle", "Chunks", "Reconcile", "Wire", "Exchange", "FileSystem",
+        "Index", "Scan", "Transfer", "Apply", "Transport",
         .product(name: "DequeModule", package: "swift-collections"),
       ]),
     // The command.
@@ -94,6 +96,7 @@ let package = Package(
     suite("Hashing", []),
     suite("Replica", ["Hashing"]),
     suite("Merkle", ["Hashing", "Replica"]),
+    suite("Chunks", ["Hashing", "Replica", "Merkle"]),
     suite("Reconcile", ["Hashing", "Replica"]),
     suite("Wire", ["Hashing", "Replica"]),
     suite("Exchange", ["Hashing", "Replica", "Merkle", "Wire"]),

@@ -40,6 +40,14 @@ package struct Frame: Equatable, Sendable {
     case met = 16
     /// The digest of the large file whose content came before; both ways.
     case digest = 17
+    /// Nodes of the chunk trees of large files on offer; both ways.
+    case chunks = 18
+    /// Which of them the destination has nowhere; both ways.
+    case missing = 19
+    /// What the destination lacks of a large file; both ways.
+    case gaps = 20
+    /// Which of the pages it has of that differ, before their content; both ways.
+    case pages = 21
   }
 
   /// The most bytes of a payload, before and after deflation.

@@ -1,0 +1,54 @@
+package import Replica
+
+/// The chunks of a content, in order: how long each is, and its fingerprint.
+package struct ChunkList: Equatable, Sendable {
+  /// The fingerprints.
+  package private(set) var fingerprints: [UInt64] = []
+  /// Where each chunk ends, in bytes from the content's beginning.
+  package private(set) var ends: [Int64] = []
+
+  /// Creates the list of an empty content.
+  package init() {}
+
+  /// How many chunks there are.
+  package var count: Int { ends.count }
+
+  /// How many bytes the content has.
+  package var byteCount: Int64 { ends.last ?? 0 }
+
+  /// Adds a chunk.
+  package mutating func append(_ fingerprint: UInt64, byteCount count: Int) {
+    fingerprints.append(fingerprint)
+    ends.append(byteCount + Int64(count))
+  }
+
+  /// Where a chunk is, in bytes from the content's beginning.
+  package func bytes(of chunk: Int) -> Range<Int64> {
+    (chunk == 0 ? 0 : ends[chunk - 1])..<ends[chunk]
+  }
+
+  /// Reads what `encode` has written of a content of `byteCount` bytes, or throws if it is none.
+  package init(encoded bytes: [UInt8], byteCount: Int64) throws(Malformed) {
+    var reader = ByteReader(bytes)
+    let count = try reader.readCount(ofAtLeast: 9)
+    fingerprints.reserveCapacity(count)
+    ends.reserveCapacity(count)
+    for _ in 0..<count {
+      let size = try reader.readCount(atMost: Chunker.maximumByteCount)
+      guard size > 0 else { throw .number }
+      append(try reader.readFixed(), byteCount: size)
+    }
+    try reader.expectEnd()
+    guard self.byteCount == byteCount else { throw .count }
+  }
+
+  /// Appends the count of the chunks, and the length and the fingerprint of each.
+  package func encode(to output: inout [UInt8]) {
+    output.reserveCapacity(output.count + 11 * count + 9)
+    output.append(count: count)
+    for chunk in 0..<count {
+      output.append(count: bytes(of: chunk).count)
+      output.append(fixed: fingerprints[chunk])
+    }
+  }
+}

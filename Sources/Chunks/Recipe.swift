@@ -1,0 +1,106 @@
+/// How a content is put together: ranges that are copied from what the destination has, and gaps
+/// whose content comes from the source.
+package struct Recipe: Sendable {
+  /// Where a range is copied from.
+  package enum Origin: Hashable, Sendable {
+    /// One of the old contents, by number.
+    case basis(Int)
+    /// The new content itself, further ahead.
+    case itself
+  }
+
+  /// A range that is copied.
+  package struct Piece: Equatable, Sendable {
+    /// Where it is in the new content.
+    package let range: Range<Int64>
+    /// What it is copied from.
+    package let origin: Origin
+    /// Where it begins there.
+    package let start: Int64
+
+    /// Creates a piece.
+    package init(range: Range<Int64>, origin: Origin, start: Int64) {
+      self.range = range
+      self.origin = origin
+      self.start = start
+    }
+
+    /// Whether it begins at the same place there.
+    var isInPlace: Bool { origin == .basis(0) && start == range.lowerBound }
+
+    func isContinued(by next: Piece) -> Bool {
+      origin == next.origin && range.upperBound == next.range.lowerBound
+        && start + Int64(range.count) == next.start
+    }
+  }
+
+  /// A range that is lacking.
+  package struct Gap: Equatable, Sendable {
+    /// Where it is in the new content.
+    package let range: Range<Int64>
+    /// Whether the first of the old contents seems to have an older version of it in the same place.
+    package let isInPlace: Bool
+  }
+
+  /// The most bytes of one gap; longer ones are several.
+  package static let maximumGapByteCount: Int64 = 8 << 20
+
+  /// The ranges that are copied, in order.
+  package let pieces: [Piece]
+  /// The ranges that are lacking, in order.
+  package let gaps: [Gap]
+
+  /// Makes the recipe of a content of `byteCount` bytes from the ranges that were found, which do not
+  /// overlap, in any order; `formerByteCount` is the length of the first of the old contents.
+  package init(_ found: [Piece], byteCount: Int64, formerByteCount: Int64?) {
+    var pieces: [Piece] = []
+    for piece in found.sorted(by: { $0.range.lowerBound < $1.range.lowerBound }) {
+      if let last = pieces.last, last.isContinued(by: piece) {
+        pieces[pieces.count - 1] = Piece(
+          range: last.range.lowerBound..<piece.range.upperBound, origin: last.origin,
+          start: last.start)
+      } else {
+        pieces.append(piece)
+      }
+    }
+    self.pieces = pieces
+    var gaps: [Gap] = []
+    for next in 0...pieces.count {
+      let start = next == 0 ? 0 : pieces[next - 1].range.upperBound
+      let end = next == pieces.count ? byteCount : pieces[next].range.lowerBound
+      let isBesidePlaced =
+        (next > 0 && pieces[next - 1].isInPlace) || (next < pieces.count && pieces[next].isInPlace)
+      let isInPlace = isBesidePlaced || (pieces.isEmpty && byteCount == formerByteCount)
+      for range in Self.parts(of: start..<end) {
+        gaps.append(Gap(range: range, isInPlace: isInPlace))
+      }
+    }
+    self.gaps = gaps
+  }
+
+  /// Cuts a gap into parts of bounded size: at multiples of the largest.
+  package static func parts(of gap: Range<Int64>) -> [Range<Int64>] {
+    cut(gap, atMultiplesOf: maximumGapByteCount)
+  }
+
+  /// The size of the pages that a gap in place is compared by, in bytes.
+  package static let pageByteCount: Int64 = 4096
+
+  /// The pages of a gap: they begin at multiples of their size, but for the first.
+  package static func pages(of gap: Range<Int64>) -> [Range<Int64>] {
+    cut(gap, atMultiplesOf: pageByteCount)
+  }
+
+  private static func cut(
+    _ range: Range<Int64>, atMultiplesOf size: Int64
+  ) -> [Range<Int64>] {
+    var parts: [Range<Int64>] = []
+    var start = range.lowerBound
+    while start < range.upperBound {
+      let end = min(range.upperBound, (start / size + 1) * size)
+      parts.append(start..<end)
+      start = end
+    }
+    return parts
+  }
+}

@@ -1,0 +1,133 @@
+package import Chunks
+package import Replica
+package import Wire
+
+/// The destination's end of a comparison of chunk trees: says which nodes of the contents on offer
+/// it has nowhere, and keeps where it has the others.
+package struct ChunkDemand: Sendable {
+  /// The most nodes of all contents together, so that a peer cannot fill the memory.
+  package static let maximumNodeCount = 1 << 23
+
+  /// A content on offer.
+  private struct Content: Sendable {
+    let byteCount: Int64
+    let bases: [ChunkLookup]
+    var pieces: [Recipe.Piece] = []
+    /// Where in it nodes are that are missing, by level and fingerprint.
+    var missing: [[UInt64: Int64]]
+    /// Whether nothing is to come of it.
+    let isRefused: Bool
+  }
+
+  /// Siblings that are to be listed: nodes of `level` that together stand for a range.
+  private struct Siblings: Sendable {
+    let content: Int
+    let level: Int
+    let range: Range<Int64>
+  }
+
+  private var contents: [Content] = []
+  private var expected: [Siblings] = []
+  private var nextExpected = 0
+  private var nodeCount = 0
+
+  /// Begins with no content.
+  package init() {}
+
+  /// Whether listings are to come.
+  package var isOpen: Bool { nextExpected < expected.count }
+
+  /// Adds a content of `byteCount` bytes, of which nodes of `level` are listed first, behind those
+  /// added before; it is looked for in `bases`. One that is refused is said to lack nothing.
+  package mutating func add(
+    byteCount: Int64, level: Int, bases: [ChunkLookup], isRefused: Bool = false
+  ) throws(Malformed) {
+    guard byteCount > 0, level <= Self.maximumLevel else { throw .count }
+    expected.append(Siblings(content: contents.count, level: level, range: 0..<byteCount))
+    contents.append(
+      Content(
+        byteCount: byteCount, bases: bases,
+        missing: [[UInt64: Int64]](repeating: [:], count: level + 1), isRefused: isRefused))
+  }
+
+  /// The highest level that a tree can have.
+  private static let maximumLevel = 64
+
+  /// Answers a listing.
+  package mutating func answer(_ listing: ChunkListing) throws(Malformed) -> MissingChunks {
+    var flags: [Bool] = []
+    flags.reserveCapacity(listing.nodes.count)
+    nodeCount += listing.nodes.count
+    guard nodeCount <= Self.maximumNodeCount else { throw .count }
+    var start = 0
+    for end in listing.ends {
+      guard isOpen else { throw .order }
+      let siblings = expected[nextExpected]
+      nextExpected += 1
+      try take(listing.nodes[start..<end], as: siblings, &flags)
+      start = end
+    }
+    if !isOpen {
+      expected = []
+      nextExpected = 0
+    }
+    return MissingChunks(flags)
+  }
+
+  private mutating func take(
+    _ nodes: ArraySlice<ChunkListing.Node>, as siblings: Siblings, _ flags: inout [Bool]
+  ) throws(Malformed) {
+    var offset = siblings.range.lowerBound
+    for node in nodes {
+      guard node.byteCount <= siblings.range.upperBound - offset else { throw .count }
+      let range = offset..<(offset + node.byteCount)
+      let isMissing = try find(node, at: range, siblings)
+      flags.append(isMissing)
+      if isMissing, siblings.level > 0 {
+        expected.append(
+          Siblings(content: siblings.content, level: siblings.level - 1, range: range))
+      }
+      offset = range.upperBound
+    }
+    guard offset == siblings.range.upperBound else { throw .count }
+  }
+
+  /// Looks for a node; returns whether it is missing.
+  private mutating func find(
+    _ node: ChunkListing.Node, at range: Range<Int64>, _ siblings: Siblings
+  ) throws(Malformed) -> Bool {
+    let content = siblings.content
+    let level = siblings.level
+    guard level > 0 || node.byteCount <= Chunker.maximumByteCount,
+      node.byteCount >= Chunker.minimumByteCount || range.upperBound == contents[content].byteCount
+    else { throw .count }
+    if contents[content].isRefused { return false }
+    for (number, basis) in contents[content].bases.enumerated() {
+      guard
+        let bytes = basis.bytes(
+          of: node.fingerprint, atLevel: level, byteCount: node.byteCount,
+          near: range.lowerBound)
+      else { continue }
+      contents[content].pieces.append(
+        Recipe.Piece(range: range, origin: .basis(number), start: bytes.lowerBound))
+      return false
+    }
+    if let start = contents[content].missing[level][node.fingerprint],
+      start + node.byteCount <= range.lowerBound
+    {
+      contents[content].pieces.append(
+        Recipe.Piece(range: range, origin: .itself, start: start))
+      return false
+    }
+    contents[content].missing[level][node.fingerprint] = range.lowerBound
+    return true
+  }
+
+  /// How a content is put together, when no listing is to come.
+  package func recipe(of content: Int) -> Recipe {
+    let content = contents[content]
+    return Recipe(
+      content.pieces, byteCount: content.byteCount,
+      formerByteCount: content.bases.first?.tree.chunks.byteCount)
+  }
+}

@@ -1,0 +1,70 @@
+package import Replica
+
+/// What the destination lacks of a content, some parts of it in order: all of a part, or those
+/// pages of it that differ from its own; from the destination.
+package struct GapRequest: Equatable, Sendable {
+  /// The most pages described in one frame.
+  package static let maximumPageCount = 16_384
+  /// The most parts in one frame.
+  package static let maximumPartCount = 1024
+
+  /// For each part the fingerprints of the destination's pages there, none if all of it is
+  /// wanted.
+  package var parts: [[UInt64]]
+
+  /// Creates a request.
+  package init(_ parts: [[UInt64]] = []) {
+    self.parts = parts
+  }
+
+  /// Reads the payload of a frame.
+  package init(payload: [UInt8]) throws(Malformed) {
+    var reader = ByteReader(payload)
+    parts = []
+    while !reader.isAtEnd {
+      var pages: [UInt64] = []
+      for _ in 0..<(try reader.readCount(ofAtLeast: 8)) {
+        pages.append(try reader.readFixed())
+      }
+      parts.append(pages)
+      guard parts.count <= Self.maximumPartCount else { throw .count }
+    }
+  }
+
+  /// The frame.
+  package var frame: Frame {
+    var payload: [UInt8] = []
+    for pages in parts {
+      payload.append(count: pages.count)
+      for page in pages { payload.append(fixed: page) }
+    }
+    return Frame(.gaps, payload)
+  }
+}
+
+/// Which of the pages that were described differ, in order; their content follows, and that of the
+/// parts that were wanted whole. From the source.
+package struct PageDifferences: Equatable, Sendable {
+  /// For each page, whether it differs.
+  package let flags: [Bool]
+
+  /// Creates the answer to a request.
+  package init(_ flags: [Bool]) {
+    self.flags = flags
+  }
+
+  /// Reads the payload of a frame.
+  package init(payload: [UInt8]) throws(Malformed) {
+    var reader = ByteReader(payload)
+    flags = try reader.readFlags(try reader.readCount(atMost: GapRequest.maximumPageCount))
+    try reader.expectEnd()
+  }
+
+  /// The frame.
+  package var frame: Frame {
+    var payload: [UInt8] = []
+    payload.append(count: flags.count)
+    payload.append(flags: flags)
+    return Frame(.pages, payload)
+  }
+}
