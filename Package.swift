@@ -99,10 +99,10 @@ let package = Package(
     suite("Chunks", ["Hashing", "Replica", "Merkle"]),
     suite("Reconcile", ["Hashing", "Replica"]),
     suite("Wire", ["Hashing", "Replica"]),
-    suite("Exchange", ["Hashing", "Replica", "Merkle", "Wire"]),
+    suite("Exchange", ["Hashing", "Replica", "Merkle", "Chunks", "Wire"]),
     suite("FileSystem", ["Replica"]),
-    suite("Index", ["Hashing", "Replica", "Merkle"]),
-    suite("Scan", ["Hashing", "Replica", "FileSystem"]),
+    suite("Index", ["Hashing", "Replica", "Merkle", "Chunks"]),
+    suite("Scan", ["Hashing", "Replica", "Chunks", "FileSystem"]),
     suite("Transfer", ["Hashing", "Replica", "Wire", "FileSystem"]),
     suite("Apply", ["Hashing", "Replica", "FileSystem"]),
     suite(

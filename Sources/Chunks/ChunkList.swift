@@ -22,6 +22,25 @@ package struct ChunkList: Equatable, Sendable {
     ends.append(byteCount + Int64(count))
   }
 
+  /// The size from which the chunks of a file are kept, in bytes.
+  package static let keptByteCount: Int64 = 1 << 20
+
+  /// A few of the fingerprints, by which contents that have many chunks in common are found: the
+  /// smallest, in order.
+  package var sketch: [UInt64] {
+    var smallest: [UInt64] = []
+    for fingerprint in fingerprints
+    where smallest.count < Self.sketchCount || fingerprint < smallest[smallest.count - 1] {
+      guard let place = smallest.insertionPlace(of: fingerprint) else { continue }
+      smallest.insert(fingerprint, at: place)
+      if smallest.count > Self.sketchCount { smallest.removeLast() }
+    }
+    return smallest
+  }
+
+  /// The most fingerprints of a sketch.
+  package static let sketchCount = 8
+
   /// Where a chunk is, in bytes from the content's beginning.
   package func bytes(of chunk: Int) -> Range<Int64> {
     (chunk == 0 ? 0 : ends[chunk - 1])..<ends[chunk]
@@ -50,5 +69,13 @@ package struct ChunkList: Equatable, Sendable {
       output.append(count: bytes(of: chunk).count)
       output.append(fixed: fingerprints[chunk])
     }
+  }
+}
+
+extension [UInt64] {
+  /// Where a number belongs in ascending order; nil if it is there already.
+  fileprivate func insertionPlace(of number: UInt64) -> Int? {
+    guard let place = firstIndex(where: { $0 >= number }) else { return count }
+    return self[place] == number ? nil : place
   }
 }

@@ -38,13 +38,18 @@ package struct Chunker: ~Copyable {
     }
   }
 
+  /// Goes on with the first `count` of `bytes`.
+  package mutating func append(_ bytes: [UInt8], first count: Int) {
+    append(bytes.span.extracting(first: count))
+  }
+
   /// How many bytes surely belong to the chunk, and whether it ends with them.
   private mutating func step(_ bytes: Span<UInt8>) -> (Int, Bool) {
     let quietByteCount = Self.minimumByteCount - GearHash.windowByteCount
     if byteCount < quietByteCount { return (min(bytes.count, quietByteCount - byteCount), false) }
-    if byteCount < Self.minimumByteCount {
+    if byteCount < Self.minimumByteCount - 1 {
       // The hash is to know its whole window when it is first asked.
-      let window = bytes.extracting(first: min(bytes.count, Self.minimumByteCount - byteCount))
+      let window = bytes.extracting(first: min(bytes.count, Self.minimumByteCount - 1 - byteCount))
       return (gear.roll(window, until: 0).0, false)
     }
     return gear.roll(
@@ -56,6 +61,11 @@ package struct Chunker: ~Copyable {
     list.append(fingerprint.finalize(), byteCount: byteCount)
     gear.restart()
     byteCount = 0
+  }
+
+  /// Begins anew, whatever came so far.
+  package mutating func restart() {
+    _ = finish()
   }
 
   /// Ends the content; the next begins anew.

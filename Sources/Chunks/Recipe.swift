@@ -1,3 +1,5 @@
+internal import Hashing
+
 /// How a content is put together: ranges that are copied from what the destination has, and gaps
 /// whose content comes from the source.
 package struct Recipe: Sendable {
@@ -29,8 +31,11 @@ package struct Recipe: Sendable {
     var isInPlace: Bool { origin == .basis(0) && start == range.lowerBound }
 
     func isContinued(by next: Piece) -> Bool {
-      origin == next.origin && range.upperBound == next.range.lowerBound
-        && start + Int64(range.count) == next.start
+      guard origin == next.origin, range.upperBound == next.range.lowerBound,
+        start + Int64(range.count) == next.start
+      else { return false }
+      // What is copied of the new content must be there before the copying begins.
+      return origin != .itself || next.start + Int64(next.range.count) <= range.lowerBound
     }
   }
 
@@ -86,9 +91,20 @@ package struct Recipe: Sendable {
   /// The size of the pages that a gap in place is compared by, in bytes.
   package static let pageByteCount: Int64 = 4096
 
-  /// The pages of a gap: they begin at multiples of their size, but for the first.
-  package static func pages(of gap: Range<Int64>) -> [Range<Int64>] {
-    cut(gap, atMultiplesOf: pageByteCount)
+  /// The pages of a gap with their fingerprints, as far as `bytes`, which begin where it does, hold
+  /// them whole; they begin at multiples of their size, but for the first.
+  package static func pages(
+    of gap: Range<Int64>, in bytes: Span<UInt8>
+  ) -> [(range: Range<Int64>, fingerprint: UInt64)] {
+    var fingerprint = Fingerprint()
+    var pages: [(range: Range<Int64>, fingerprint: UInt64)] = []
+    for range in cut(gap, atMultiplesOf: pageByteCount) {
+      let start = Int(range.lowerBound - gap.lowerBound)
+      guard start + range.count <= bytes.count else { break }
+      let page = bytes.extracting(start..<(start + range.count))
+      pages.append((range, fingerprint.of(page.bytes)))
+    }
+    return pages
   }
 
   private static func cut(

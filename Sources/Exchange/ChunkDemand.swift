@@ -42,7 +42,7 @@ package struct ChunkDemand: Sendable {
   package mutating func add(
     byteCount: Int64, level: Int, bases: [ChunkLookup], isRefused: Bool = false
   ) throws(Malformed) {
-    guard byteCount > 0, level <= Self.maximumLevel else { throw .count }
+    guard byteCount > 0, (0...Self.maximumLevel).contains(level) else { throw .count }
     expected.append(Siblings(content: contents.count, level: level, range: 0..<byteCount))
     contents.append(
       Content(
@@ -55,6 +55,7 @@ package struct ChunkDemand: Sendable {
 
   /// Answers a listing.
   package mutating func answer(_ listing: ChunkListing) throws(Malformed) -> MissingChunks {
+    guard !listing.ends.isEmpty else { throw .count }
     var flags: [Bool] = []
     flags.reserveCapacity(listing.nodes.count)
     nodeCount += listing.nodes.count

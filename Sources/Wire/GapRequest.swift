@@ -21,13 +21,17 @@ package struct GapRequest: Equatable, Sendable {
   package init(payload: [UInt8]) throws(Malformed) {
     var reader = ByteReader(payload)
     parts = []
+    var pageCount = 0
     while !reader.isAtEnd {
       var pages: [UInt64] = []
       for _ in 0..<(try reader.readCount(ofAtLeast: 8)) {
         pages.append(try reader.readFixed())
       }
+      pageCount += pages.count
       parts.append(pages)
-      guard parts.count <= Self.maximumPartCount else { throw .count }
+      guard parts.count <= Self.maximumPartCount, pageCount <= Self.maximumPageCount else {
+        throw .count
+      }
     }
   }
 
