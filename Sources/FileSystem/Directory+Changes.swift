@@ -67,7 +67,7 @@ extension Directory {
   ) throws(SystemError) -> File {
     File(
       try Descriptor(
-        opening: Name(name, for: "openat"), in: descriptor, O_WRONLY | O_CREAT | O_EXCL,
+        opening: Name(name, for: "openat"), in: descriptor, O_RDWR | O_CREAT | O_EXCL,
         mode: mode))
   }
 

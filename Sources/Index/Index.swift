@@ -50,6 +50,8 @@ package final class Index {
     guard found <= Self.formatVersion else { throw .laterVersion(found) }
     guard found == 0 || found == Self.formatVersion else { throw .corrupt }
     if found == 0 { try Self.makeTables(in: database, newReplica) }
+    // One of an earlier version has none.
+    try database.execute(Self.chunkTables)
     isNew = try !database.prepare("SELECT 1 FROM peer LIMIT 1").step()
     selectFrom = try database.prepare(
       "SELECT \(BucketRow.columns) FROM bucket WHERE first_key >= ?1 ORDER BY first_key LIMIT ?2")

@@ -1,11 +1,12 @@
+internal import Chunks
 internal import FileSystem
 internal import Hashing
 internal import Replica
 
 /// What reading a file or link gave.
 enum Reading: Sendable {
-  /// Its digest, and the status that it had before and after.
-  case digest(Digest, Status)
+  /// Its digest, the status that it had before and after, and its chunks if it is large.
+  case digest(Digest, Status, ChunkList?)
   /// A problem that leaves it unknown.
   case problem(Problem.Code, systemCode: CInt)
 }
@@ -15,7 +16,7 @@ struct FileDigester: ~Copyable {
   private static let bufferByteCount = 256 * 1024
 
   private var parent: ParentDirectory
-  private var sha256 = SHA256()
+  private var digester = ContentDigester()
   private var buffer = [UInt8](repeating: 0, count: bufferByteCount)
 
   init(_ root: Root) {
@@ -41,20 +42,21 @@ struct FileDigester: ~Copyable {
       try directory.openFile(name, seen: seen)
     }
     guard let before = file.statusAtOpening else { return nil }
-    sha256.restart()
+    digester.begin(byteCount: before.size)
     var byteCount: Int64 = 0
     repeat {
       // No more than is left: the call that would only find the end is spared, but for a file that
       // claims to be empty, as one does whose content is made when it is read.
       let left = max(1, min(before.size - byteCount, Int64(buffer.count)))
       let count = try file.read(into: &buffer, atMost: Int(left))
-      sha256.update(buffer, first: count)
+      digester.update(buffer, first: count)
       byteCount += Int64(count)
       if count < left { break }
     } while byteCount < before.size
-    let digest = sha256.finalize()
+    let (digest, chunks) = digester.finish()
     let after = try file.status()
-    return byteCount == before.size && after == before ? .digest(digest, before) : nil
+    guard byteCount == before.size, after == before else { return nil }
+    return .digest(digest, before, chunks)
   }
 
   private mutating func readLink(_ path: Path) throws(SystemError) -> Reading? {
@@ -64,6 +66,6 @@ struct FileDigester: ~Copyable {
       return (target, try directory.status(of: name) == before ? before : nil)
     }
     guard let before, before.kind == .link, Int64(target.count) == before.size else { return nil }
-    return .digest(sha256.digest(of: target), before)
+    return .digest(digester.digest(of: target), before, nil)
   }
 }

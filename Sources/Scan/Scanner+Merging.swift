@@ -220,12 +220,12 @@ extension Scanner {
     case .draft(let draft, let replacesRow):
       pool.finish(draft)
       if replacesRow { try index.dropRow() }
-      try index.append(settled(draft))
+      try index.append(try settled(draft))
     }
   }
 
   /// The entries of a draft whose files have been read.
-  private mutating func settled(_ draft: DraftBucket) -> Bucket {
+  private mutating func settled(_ draft: DraftBucket) throws -> Bucket {
     var bucket = Bucket()
     for (position, path) in draft.paths.enumerated() {
       switch draft.drafts[position] {
@@ -234,7 +234,8 @@ extension Scanner {
           key: path.key.span, attributes: attributes, vector: vector, stamp: stamp)
       case .unread(_, let remembered):
         switch draft.readings[position] {
-        case .digest(let digest, let status):
+        case .digest(let digest, let status, let chunks):
+          if let chunks { try index.keep(chunks, of: path, digest) }
           report.hashedByteCount += status.size
           let attributes = Attributes(of: status, digest)
           let vector = options.observer.found(

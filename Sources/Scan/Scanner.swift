@@ -1,4 +1,6 @@
+package import Chunks
 package import FileSystem
+package import Hashing
 package import Replica
 
 /// The stored index as a scan sees it: rows of entries in key order, each to be kept or replaced.
@@ -14,6 +16,8 @@ package protocol ScanIndex: AnyObject {
   func dropRow() throws
   /// Goes on with entries.
   func append(_ bucket: Bucket) throws
+  /// Keeps the chunks of a large file, whose content has a digest.
+  func keep(_ chunks: ChunkList, of path: Path, _ digest: Digest) throws
 }
 
 /// How a scan is to be done.

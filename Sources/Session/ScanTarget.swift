@@ -1,3 +1,4 @@
+internal import Chunks
 internal import DequeModule
 internal import FileSystem
 internal import Hashing
@@ -69,6 +70,10 @@ final class ScanTarget: ScanIndex {
     else { return }
     lastCommit = now
     try commit()
+  }
+
+  func keep(_ chunks: ChunkList, of path: Path, _ digest: Digest) throws {
+    try index.keep(chunks, of: path, digest)
   }
 
   /// Writes the last bucket.

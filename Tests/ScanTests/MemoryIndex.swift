@@ -1,8 +1,17 @@
+import Chunks
+import Hashing
 import Replica
 import Scan
 
 /// An index in memory, which remembers what a scan did to its rows.
 final class MemoryIndex: ScanIndex {
+  /// The chunks that were to be kept.
+  private(set) var chunks: [Path: (list: ChunkList, digest: Digest)] = [:]
+
+  func keep(_ chunks: ChunkList, of path: Path, _ digest: Digest) {
+    self.chunks[path] = (chunks, digest)
+  }
+
   /// What a scan did to a row, by the row's number, or how many entries it went on with.
   enum Step: Equatable {
     case kept(Int)
