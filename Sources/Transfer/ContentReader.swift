@@ -1,3 +1,4 @@
+package import Chunks
 package import FileSystem
 package import Hashing
 package import Replica
@@ -15,7 +16,7 @@ package struct ContentReader: ~Copyable {
   private var parent: Path?
   private var around: ParentDirectory
   private var open: OpenFile?
-  private var sha256 = SHA256()
+  private var digester = ContentDigester()
 
   /// A file that is on its way.
   private struct OpenFile: ~Copyable {
@@ -62,12 +63,12 @@ package struct ContentReader: ~Copyable {
       guard let status = file.statusAtOpening else { return (Self.changed, nil) }
       entry.attributes = Attributes(of: status, .zero)
       if status.size > Self.inlineByteCount {
-        sha256.restart()
+        digester.begin(byteCount: status.size)
         open = OpenFile(file: file, status: status, leftByteCount: status.size, isHashed: true)
         return (.stream, status)
       }
       guard let content = try Self.content(of: file, status) else { return (Self.changed, nil) }
-      entry.attributes = entry.attributes.hashed(sha256.digest(of: content))
+      entry.attributes = entry.attributes.hashed(digester.digest(of: content))
       return (.inline(content), status)
     } catch {
       let code: Problem.Code = error.isAbsence ? .vanished : .unreadable
@@ -77,9 +78,10 @@ package struct ContentReader: ~Copyable {
 
   private static let changed = Provision.unavailable(.changed, systemCode: 0)
 
-  /// The digest of the pieces of a file that was to be hashed, behind its last.
-  package mutating func finishDigest() -> Digest {
-    sha256.finalize()
+  /// The digest of the pieces of a file that was to be hashed, behind its last, and its chunks if it is
+  /// large.
+  package mutating func finishDigest() -> (digest: Digest, chunks: ChunkList?) {
+    digester.finish()
   }
 
   /// The modification time of the directory around `path`; nil if it is the one asked for last.
@@ -88,6 +90,40 @@ package struct ContentReader: ~Copyable {
     parent = path.parent
     // What cannot be looked at has no time to tell; the change itself reports why.
     return try? root.status(of: path.parent).modified
+  }
+
+  /// Opens the file of `entry`, which is at `path` here and had `stamp` when it was scanned, to be read
+  /// in parts; if it is no longer what it was, they cannot be read.
+  package mutating func open(_ entry: Entry, at path: Path, _ stamp: Stamp) {
+    open = nil
+    // Why it cannot be opened is told when it is read from its beginning, as it will be asked for.
+    guard let file = try? openFile(path, seen: nil), let status = file.statusAtOpening,
+      stamp == .unknown
+        ? status.size == entry.attributes.size : entry.attributes.isUnchanged(status, stamp)
+    else { return }
+    open = OpenFile(file: file, status: status, leftByteCount: 0, isHashed: false)
+  }
+
+  /// A part of the file that is open; nil if it can no longer be read as it was.
+  package mutating func read(_ range: Range<Int64>) -> [UInt8]? {
+    guard let current = open.take() else { return nil }
+    var bytes = [UInt8](repeating: 0, count: range.count)
+    guard (try? current.file.read(into: &bytes, at: range.lowerBound)) == range.count,
+      (try? current.file.status()) == current.status
+    else { return nil }
+    open = consume current
+    return bytes
+  }
+
+  /// The chunks of the file of `entry`, which is at `path` here and had `stamp` when it was scanned; nil
+  /// if it can no longer be read as it was.
+  package mutating func chunks(of entry: Entry, at path: Path, _ stamp: Stamp) -> ChunkList? {
+    open(entry, at: path, stamp)
+    guard let current = open.take(), let chunks = try? ChunkList(reading: current.file),
+      (try? current.file.status()) == current.status,
+      chunks.byteCount == entry.attributes.size
+    else { return nil }
+    return chunks
   }
 
   /// The next piece of the file that was begun; empty if it can no longer be read as it was, and
@@ -103,7 +139,7 @@ package struct ContentReader: ~Copyable {
     } catch {
       return []
     }
-    if current.isHashed { sha256.update(piece, first: piece.count) }
+    if current.isHashed { digester.update(piece, first: piece.count) }
     current.leftByteCount -= Int64(piece.count)
     open = consume current
     return piece

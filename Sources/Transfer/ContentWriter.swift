@@ -1,3 +1,4 @@
+package import Chunks
 package import FileSystem
 package import Hashing
 package import Replica
@@ -29,7 +30,8 @@ package struct ContentWriter: ~Copyable {
 
   private let root: Root
   private let stage: Stage
-  private var sha256 = SHA256()
+  private var digester = ContentDigester()
+  private var chunks: ChunkList?
   private var open: OpenFile?
   private var newDirectory: NewDirectory?
 
@@ -98,7 +100,8 @@ package struct ContentWriter: ~Copyable {
     _ attributes: Attributes, at path: Path? = nil
   ) throws(StagingFailure) {
     abandon()
-    sha256.restart()
+    digester.begin(byteCount: attributes.size)
+    chunks = nil
     do {
       let place = place(at: path)
       let file =
@@ -118,12 +121,26 @@ package struct ContentWriter: ~Copyable {
     guard var current = open.take() else { return }
     do {
       try current.file.write(piece.span.bytes)
-      sha256.update(piece, first: piece.count)
+      digester.update(piece, first: piece.count)
       current.byteCount += Int64(piece.count)
       open = consume current
     } catch {
       remove(current.place)
       throw .system(error)
+    }
+  }
+
+  /// The chunks of the file that was just finished, once, if it is large.
+  package mutating func takeChunks() -> ChunkList? {
+    chunks.take()
+  }
+
+  /// Reads again what has been written of the file that was begun, from `offset` on; returns how many
+  /// bytes there were.
+  func readBack(into buffer: inout [UInt8], at offset: Int64) throws(SystemError) -> Int {
+    switch open {
+    case .some(let current): return try current.file.read(into: &buffer, at: offset)
+    case nil: return 0
     }
   }
 
@@ -134,15 +151,17 @@ package struct ContentWriter: ~Copyable {
   ) throws(StagingFailure) -> Staged {
     guard let current = open.take() else { throw .mismatch }
     let place = current.place
+    let (digest, chunks) = digester.finish()
     do {
       guard current.byteCount == current.attributes.size,
-        sha256.finalize() == announced ?? current.attributes.digest
+        digest == announced ?? current.attributes.digest
       else {
         remove(place)
         throw StagingFailure.mismatch
       }
       let stamp = try Self.dress(current.file, as: current.attributes)
       try current.file.close()
+      self.chunks = chunks
       return switch place {
       case .alone(let name): .alone(name: name)
       case .inside(let directory, _): .inside(directory, stamp)
@@ -168,7 +187,7 @@ package struct ContentWriter: ~Copyable {
   private mutating func makeLink(
     _ target: [UInt8], _ attributes: Attributes, at path: Path?
   ) throws(StagingFailure) -> Staged {
-    guard sha256.digest(of: target) == attributes.digest else { throw .mismatch }
+    guard digester.digest(of: target) == attributes.digest else { throw .mismatch }
     do {
       switch place(at: path) {
       case .alone(let name):

@@ -70,7 +70,7 @@ import Wire
       read = whole
     } else {
       while let piece = reader.nextPiece(), !piece.isEmpty { read += piece }
-      entry.attributes = entry.attributes.hashed(reader.finishDigest())
+      entry.attributes = entry.attributes.hashed(reader.finishDigest().digest)
     }
     #expect(read == content)
     #expect(seen == status)

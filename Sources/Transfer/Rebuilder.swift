@@ -1,0 +1,170 @@
+package import Chunks
+internal import FileSystem
+internal import Hashing
+package import Replica
+package import Wire
+
+/// Puts a content together from old ones and from what the source sends, in order.
+package struct Rebuilder {
+  /// How much is copied at a time, in bytes.
+  private static let bufferByteCount = 256 * 1024
+
+  /// The next bytes of the new content.
+  private enum Part {
+    case copied(Recipe.Piece)
+    case sent(Range<Int64>)
+  }
+
+  private let recipe: Recipe
+  private let bases: [Basis]
+  private var nextGap = 0
+  private var nextPiece = 0
+  /// For each request that is unanswered its gaps, and their pages.
+  private var asked: [[(gap: Range<Int64>, pages: [Range<Int64>])]] = []
+  private var parts: [Part] = []
+  private var donePartCount = 0
+  private var buffer: [UInt8] = []
+  /// Whether nothing is written any more.
+  private var isAbandoned = false
+  /// How many bytes have been taken from old contents.
+  package private(set) var copiedByteCount: Int64 = 0
+
+  /// Begins a content with `recipe`, which refers to `bases`.
+  package init(_ recipe: Recipe, from bases: [Basis]) {
+    self.recipe = recipe
+    self.bases = bases
+  }
+
+  /// Whether all that is lacking has been asked for.
+  package var hasAskedAll: Bool { nextGap == recipe.gaps.count }
+
+  /// Whether the content is whole.
+  package var isComplete: Bool {
+    hasAskedAll && asked.isEmpty && donePartCount == parts.count
+  }
+
+  /// Has what comes be dropped: the content cannot be written.
+  package mutating func abandon() {
+    isAbandoned = true
+  }
+
+  /// Asks for what is lacking, as much as one frame describes.
+  package mutating func nextRequest() -> GapRequest {
+    var request = GapRequest()
+    var gaps: [(gap: Range<Int64>, pages: [Range<Int64>])] = []
+    var pageCount = 0
+    while nextGap < recipe.gaps.count, request.parts.count < GapRequest.maximumPartCount {
+      let gap = recipe.gaps[nextGap]
+      let pages = gap.isInPlace ? oldPages(of: gap.range) : []
+      pageCount += pages.count
+      guard pageCount <= GapRequest.maximumPageCount else { break }
+      request.parts.append(pages.map(\.fingerprint))
+      gaps.append((gap.range, pages.map(\.range)))
+      nextGap += 1
+    }
+    asked.append(gaps)
+    return request
+  }
+
+  /// The pages of a gap that the first old content has in the same place.
+  private func oldPages(of gap: Range<Int64>) -> [(range: Range<Int64>, fingerprint: UInt64)] {
+    guard let basis = bases.first else { return [] }
+    var bytes = [UInt8](repeating: 0, count: gap.count)
+    // What cannot be read is not described, and is sent.
+    let count = (try? basis.file.read(into: &bytes, at: gap.lowerBound)) ?? 0
+    return Recipe.pages(of: gap, in: bytes.span.extracting(first: count))
+  }
+
+  /// Takes the answer to the oldest request that has none.
+  package mutating func take(_ answer: PageDifferences) throws(Malformed) {
+    guard !asked.isEmpty else { throw .order }
+    let gaps = asked.removeFirst()
+    guard gaps.reduce(0, { $0 + $1.pages.count }) == answer.flags.count else { throw .count }
+    parts.removeFirst(donePartCount)
+    donePartCount = 0
+    var position = 0
+    for (gap, pages) in gaps {
+      appendPieces(before: gap.lowerBound)
+      for page in pages {
+        if answer.flags[position] {
+          appendSent(page)
+        } else {
+          parts.append(
+            .copied(Recipe.Piece(range: page, origin: .basis(0), start: page.lowerBound)))
+        }
+        position += 1
+      }
+      let rest = (pages.last?.upperBound ?? gap.lowerBound)..<gap.upperBound
+      if !rest.isEmpty { appendSent(rest) }
+    }
+    if hasAskedAll, asked.isEmpty { appendPieces(before: .max) }
+  }
+
+  private mutating func appendPieces(before offset: Int64) {
+    while nextPiece < recipe.pieces.count, recipe.pieces[nextPiece].range.upperBound <= offset {
+      parts.append(.copied(recipe.pieces[nextPiece]))
+      nextPiece += 1
+    }
+  }
+
+  private mutating func appendSent(_ range: Range<Int64>) {
+    if case .sent(let last) = parts.last, last.upperBound == range.lowerBound {
+      parts[parts.count - 1] = .sent(last.lowerBound..<range.upperBound)
+    } else {
+      parts.append(.sent(range))
+    }
+  }
+
+  /// Writes what can be copied before content must come.
+  package mutating func copy(by writer: inout ContentWriter) throws(StagingFailure) {
+    while donePartCount < parts.count, case .copied(let piece) = parts[donePartCount] {
+      if !isAbandoned { try copy(piece, by: &writer) }
+      donePartCount += 1
+    }
+  }
+
+  private mutating func copy(
+    _ piece: Recipe.Piece, by writer: inout ContentWriter
+  ) throws(StagingFailure) {
+    var done: Int64 = 0
+    let byteCount = Int64(piece.range.count)
+    while done < byteCount {
+      let wanted = Int(min(Int64(Self.bufferByteCount), byteCount - done))
+      if buffer.count != wanted { buffer = [UInt8](repeating: 0, count: wanted) }
+      let count: Int
+      do throws(SystemError) {
+        switch piece.origin {
+        case .basis(let number):
+          count = try bases[number].file.read(into: &buffer, at: piece.start + done)
+        case .itself: count = try writer.readBack(into: &buffer, at: piece.start + done)
+        }
+      } catch {
+        throw .mismatch
+      }
+      guard count == wanted else { throw .mismatch }
+      try writer.write(buffer)
+      done += Int64(count)
+    }
+    copiedByteCount += byteCount
+  }
+
+  /// Writes content that has come, and what can be copied then. Content beyond what was asked for is a
+  /// mismatch.
+  package mutating func write(
+    _ piece: [UInt8], by writer: inout ContentWriter
+  ) throws(StagingFailure) {
+    var rest = piece[...]
+    while !rest.isEmpty {
+      try copy(by: &writer)
+      guard donePartCount < parts.count, case .sent(let range) = parts[donePartCount] else {
+        throw .mismatch
+      }
+      let taken = rest.prefix(range.count)
+      if !isAbandoned { try writer.write(taken.count == piece.count ? piece : Array(taken)) }
+      rest = rest.dropFirst(taken.count)
+      let left = (range.lowerBound + Int64(taken.count))..<range.upperBound
+      if left.isEmpty { donePartCount += 1 } else { parts[donePartCount] = .sent(left) }
+    }
+    try copy(by: &writer)
+  }
+}
