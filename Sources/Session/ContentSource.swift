@@ -1,3 +1,4 @@
+internal import Chunks
 internal import FileSystem
 internal import Hashing
 internal import Replica
@@ -9,10 +10,10 @@ final class ContentSource {
   /// The payload at which a frame is sent.
   private static let frameByteCount = 192 * 1024
 
-  private var reader: ContentReader
+  var reader: ContentReader
   private var writer = ChangesWriter()
-  private let deliver: (Frame) throws -> Void
-  private let learn: (Entry, Status) throws -> Void
+  let deliver: (Frame) throws -> Void
+  private let learn: (Entry, Status, ChunkList?) throws -> Void
   /// How many bytes of content have been sent.
   private(set) var literalByteCount: Int64 = 0
   /// How many of them were hashed on the way.
@@ -22,7 +23,7 @@ final class ContentSource {
   /// the way, with the status that they had.
   init(
     _ root: Root, deliver: @escaping (Frame) throws -> Void,
-    learn: @escaping (Entry, Status) throws -> Void
+    learn: @escaping (Entry, Status, ChunkList?) throws -> Void
   ) {
     reader = ContentReader(root)
     self.deliver = deliver
@@ -41,12 +42,15 @@ final class ContentSource {
     var entry = entry
     let (provision, status) = reader.provision(hashing: &entry, at: path)
     guard try send(entry, provision, conflictCopy: conflictCopy), let status else { return }
+    var chunks: ChunkList?
     if provision == .stream {
-      entry.attributes = entry.attributes.hashed(reader.finishDigest())
+      let digest: Digest
+      (digest, chunks) = reader.finishDigest()
+      entry.attributes = entry.attributes.hashed(digest)
       try deliver(Frame(.digest, entry.attributes.digest.bytes))
     }
     hashedByteCount += status.size
-    try learn(entry, status)
+    try learn(entry, status, chunks)
   }
 
   /// Sends an entry that needs no content from here, or with what it needs; what it replaces must
@@ -77,6 +81,13 @@ final class ContentSource {
     return true
   }
 
+  /// Says that there is nothing to be sent at a path.
+  func sendNothing(at path: Path) throws {
+    try send(
+      Entry(path: path, attributes: .tombstone(deleted: 0), vector: VersionVector()),
+      .unavailable(.vanished, systemCode: 0))
+  }
+
   /// Sends what has been packed.
   func flush() throws {
     guard writer.count > 0 else { return }
@@ -85,10 +96,14 @@ final class ContentSource {
     try deliver(full.frame())
   }
 
+  func deliverContent(_ piece: [UInt8]) throws {
+    try deliver(Frame(.content, piece))
+    literalByteCount += Int64(piece.count)
+  }
+
   private func stream() throws -> Bool {
     while let piece = reader.nextPiece() {
-      try deliver(Frame(.content, piece))
-      literalByteCount += Int64(piece.count)
+      try deliverContent(piece)
       if piece.isEmpty { return false }
     }
     return true

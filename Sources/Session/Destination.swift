@@ -1,4 +1,5 @@
 internal import Apply
+internal import Chunks
 internal import FileSystem
 internal import Hashing
 internal import Index
@@ -25,6 +26,10 @@ final class Destination {
   private var stagedByteCount: Int64 = 0
   private var streaming: (step: Step?, change: Change)?
   private var streamedByteCount: Int64 = 0
+  /// Large files on offer.
+  var rebuilding: Rebuilding?
+  /// Changes whose content was to be had here and was not.
+  var unmatched: [Change] = []
   var deferredModes: [Step] = []
   private(set) var isFinishing = false
   private var outcomes = Outcomes()
@@ -43,6 +48,8 @@ final class Destination {
     var result: Entry
     /// What waits in the stage for its place.
     var staged: Staged?
+    /// The chunks of the file that waits there, if it is large.
+    var chunks: ChunkList?
     /// The file that is renamed to it.
     var movedFrom: Path?
     /// Where what it replaces must have been kept.
@@ -78,15 +85,27 @@ final class Destination {
     return outcomes
   }
 
-  /// Takes a change; false if it was to be copied from content here that is not what it should be.
+  /// Changes, since the last time this was asked, whose content was to be had here and was not what it
+  /// should be.
+  func takeUnmatched() -> [Change] {
+    defer { unmatched = [] }
+    return unmatched
+  }
+
+  /// Takes a change.
   ///
   /// Throws if the change is none that a peer may ask for.
-  func accept(_ change: Change) throws -> Bool {
+  func accept(_ change: Change) throws {
     guard streaming == nil, change.entry.path.isInTree else { throw Malformed.order }
+    let step = try step(for: change)
+    if case .rebuild(let level, let sketch) = change.provision {
+      return try noteOffer(change, step, level: level, sketch: sketch)
+    }
+    guard rebuilding == nil else { throw Malformed.order }
     let isStreamed = change.provision == .stream
-    guard var step = try step(for: change) else {
+    guard var step else {
       if isStreamed { streaming = (nil, change) }
-      return true
+      return
     }
     switch change.provision {
     case .unavailable(let code, let systemCode):
@@ -103,7 +122,8 @@ final class Destination {
         try writer.stage(content, change.entry.attributes, at: step.pathInNewDirectory)
       }
     case .copy(let source):
-      return try copy(step, from: source)
+      try copy(change, step, from: source)
+    case .rebuild: return
     case .move(let old):
       guard deletes, old.isInTree, step.decision == .create else { throw Malformed.order }
       step.movedFrom = old
@@ -119,7 +139,6 @@ final class Destination {
       }
     }
     if isStreamed, change.entry.attributes.size == 0 { try accept(piece: []) }
-    return true
   }
 
   /// Takes a piece of the file that a change announced; an empty one says that no more can come.
@@ -181,20 +200,24 @@ final class Destination {
       conflictCopy: change.conflictCopy, parentModified: change.parentModified)
   }
 
-  private func copy(_ step: Step, from source: Path) throws -> Bool {
+  private func copy(_ change: Change, _ step: Step, from source: Path) throws {
     var step = step
     let attributes = step.result.attributes
     do {
       step.staged = try writer.stage(copyOf: source, attributes, at: step.pathInNewDirectory)
+      step.chunks = writer.takeChunks()
     } catch {
-      if case .mismatch = error { return false }
-      refuse(step.path, error)
-      return true
+      if case .mismatch = error { unmatched.append(change) } else { refuse(step.path, error) }
+      return
     }
-    outcomes.matchedByteCount += attributes.size
-    stagedByteCount += attributes.size
+    noteStaged(step, matchedByteCount: attributes.size)
     try add(step)
-    return true
+  }
+
+  /// Counts what was staged of content that was here.
+  func noteStaged(_ step: Step, matchedByteCount: Int64) {
+    outcomes.matchedByteCount += matchedByteCount
+    stagedByteCount += step.result.attributes.size
   }
 
   private func stage(
@@ -203,6 +226,7 @@ final class Destination {
     var step = step
     do {
       step.staged = try body(&writer)
+      step.chunks = writer.takeChunks()
       stagedByteCount += step.result.attributes.size
     } catch {
       return refuse(step.path, error)
@@ -210,7 +234,7 @@ final class Destination {
     try add(step)
   }
 
-  private func add(_ step: Step) throws {
+  func add(_ step: Step) throws {
     guard !step.needsStaging || step.staged != nil || step.movedFrom != nil else {
       return refuse(step.path, .mismatch, 0)
     }
@@ -220,12 +244,12 @@ final class Destination {
     }
   }
 
-  private func refuse(_ path: Path, _ code: Problem.Code, _ systemCode: CInt) {
+  func refuse(_ path: Path, _ code: Problem.Code, _ systemCode: CInt) {
     outcomes.changeCount += 1
     outcomes.problems.append(Problem(path: path, code: code, systemCode: systemCode))
   }
 
-  private func refuse(_ path: Path, _ failure: StagingFailure) {
+  func refuse(_ path: Path, _ failure: StagingFailure) {
     switch failure {
     case .mismatch: refuse(path, .mismatch, 0)
     case .system(let error):
@@ -247,10 +271,12 @@ final class Destination {
     if steps.contains(where: { $0.staged != nil }) { try syncFileSystem() }
     try replica.expect(steps.filter { $0.decision != .record }.map(\.result))
     var recorded: [Recorded] = []
+    var chunks: [KeptChunks] = []
     for step in steps {
       do {
         if let stamp = try make(step) {
           recorded.append(Recorded(entry: step.result, stamp: stamp))
+          if let list = step.chunks { chunks.append(KeptChunks(list, of: step.result)) }
         }
         outcomes.changeCount += 1
       } catch {
@@ -261,7 +287,7 @@ final class Destination {
     refusals.removeAll()
     applier.restoreDirectoryTimes()
     if steps.contains(where: { $0.decision != .record }) { try syncFileSystem() }
-    try replica.record(recorded)
+    try replica.record(recorded, chunks)
   }
 
   /// Makes the last changes, and gives directories the modes that would have been in the way.

@@ -19,7 +19,10 @@ final class Fetch {
   /// For each unanswered frame, how many contents are still to come.
   private var unanswered: [Int] = []
   private var incoming: ChangesReader?
-  private var uncopied: [Change] = []
+  /// Changes for which there is no content here after all.
+  private var uncopied: [(change: Change, origin: Path)] = []
+  /// Changes by large files that are to be put together, and where the other end has them.
+  private var offered: [(change: Change, origin: Path)] = []
   /// How many bytes of content have come.
   private(set) var literalByteCount: Int64 = 0
 
@@ -49,15 +52,25 @@ final class Fetch {
   func finish() throws {
     try ask()
     while try makeNext() {}
+    try fetchOffered()
     let again = uncopied
     uncopied = []
-    for change in again {
+    for (change, origin) in again {
       let asked = Change(
         entry: change.entry, provision: .nothing, conflictCopy: change.conflictCopy)
-      try add(asked, from: change.entry.path)
+      try add(asked, from: origin)
     }
     try ask()
     while try makeNext() {}
+  }
+
+  /// Adds a change by a large file, of which this end is likely to have something.
+  func add(offered change: Change, from origin: Path) throws {
+    offered.append((change, origin))
+    guard offered.count == ContentSource.offeredCount else { return }
+    try ask()
+    while try makeNext() {}
+    try fetchOffered()
   }
 
   private func ask() throws {
@@ -74,8 +87,9 @@ final class Fetch {
     queue.removeFirst()
     if let origin {
       try make(change, with: try nextAnswer(for: origin))
-    } else if try !destination.accept(change) {
-      uncopied.append(change)
+    } else {
+      try destination.accept(change)
+      uncopied += destination.takeUnmatched().map { ($0, $0.entry.path) }
     }
     run.advance(items: 1, bytes: change.entry.attributes.size)
     run.takeOutcomes(of: destination)
@@ -88,8 +102,7 @@ final class Fetch {
       guard case .unavailable(.vanished, _) = answer.provision else {
         return run.fail(Problem(path: change.entry.path, code: .precondition))
       }
-      _ = try destination.accept(change)
-      return
+      return try destination.accept(change)
     }
     if case .inline(let content) = answer.provision { literalByteCount += Int64(content.count) }
     var entry = change.entry
@@ -97,7 +110,7 @@ final class Fetch {
       // The source has hashed it on the way, and knows only now what it is.
       entry.attributes = answer.entry.attributes
     }
-    _ = try destination.accept(
+    try destination.accept(
       Change(
         entry: entry, provision: answer.provision, parentModified: answer.parentModified,
         conflictCopy: change.conflictCopy))
@@ -116,16 +129,55 @@ final class Fetch {
 
   private func nextAnswer(for path: Path) throws -> Change {
     if unanswered.isEmpty { try ask() }
+    let answer = try nextChange(at: path)
+    guard !unanswered.isEmpty else { throw Malformed.order }
+    unanswered[0] -= 1
+    if unanswered[0] == 0 { unanswered.removeFirst() }
+    return answer
+  }
+
+  /// The next change that the other end sends, which must be one at `path`.
+  private func nextChange(at path: Path) throws -> Change {
     while true {
-      if let answer = try incoming?.next() {
-        guard answer.entry.path == path, !unanswered.isEmpty else { throw Malformed.order }
-        unanswered[0] -= 1
-        if unanswered[0] == 0 { unanswered.removeFirst() }
-        return answer
+      if let change = try incoming?.next() {
+        guard change.entry.path == path else { throw Malformed.order }
+        return change
       }
       let frame = try peer.receive()
       guard frame.kind == .changes else { throw Malformed.kind }
       incoming = ChangesReader(payload: frame.payload)
     }
+  }
+}
+
+extension Fetch {
+  /// Puts the large files together that wait for it, when nothing else is on its way.
+  private func fetchOffered() throws {
+    guard !offered.isEmpty else { return }
+    let changes = offered
+    offered = []
+    for frame in PathList.frames(.wantOffer, changes.map(\.origin)) { try peer.send(frame) }
+    for (change, origin) in changes {
+      let answer = try nextChange(at: origin)
+      if case .rebuild = answer.provision {
+        try destination.accept(
+          Change(
+            entry: change.entry, provision: answer.provision,
+            parentModified: answer.parentModified, conflictCopy: change.conflictCopy))
+      } else {
+        // Asked for once more, the other end says what has become of it.
+        uncopied.append((change, origin))
+      }
+    }
+    while destination.rebuilding != nil {
+      let frame = try peer.receive()
+      if frame.kind == .content { literalByteCount += Int64(frame.payload.count) }
+      for answer in try destination.accept(offered: frame) { try peer.send(answer) }
+      try Interruption.check()
+    }
+    let unmatched = Set(destination.takeUnmatched().map(\.entry.path))
+    uncopied += changes.filter { unmatched.contains($0.change.entry.path) }
+    for (change, _) in changes { run.advance(items: 1, bytes: change.entry.attributes.size) }
+    run.takeOutcomes(of: destination)
   }
 }

@@ -30,6 +30,11 @@ extension InitiatorRun {
     let entry = action.after
     var provision = Provision.nothing
     var origin: Path?
+    if known.path(for: action) == nil, mayRebuild(action) {
+      return try fetch.add(
+        offered: Change(entry: entry, provision: .nothing, conflictCopy: action.keptCopy),
+        from: action.origin)
+    }
     switch action.decision {
     case .record, .metadata: break
     case .delete:

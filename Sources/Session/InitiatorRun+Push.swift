@@ -12,15 +12,24 @@ extension InitiatorRun {
       local.root,
       deliver: { [self] frame in
         try peer.send(frame, deflating: options.compresses)
-        while let answer = try peer.receiveIfReady() { try takeOutcomes(answer) }
+        while !isOffering, let answer = try peer.receiveIfReady() { try takeOutcomes(answer) }
       }, learn: local.learn)
+    var offered: [Offered] = []
     try plan.forEachAction(at: localSide.other) { action in
       announce(action)
-      try send(action, from: source, known)
+      if known.path(for: action) == nil, mayRebuild(action),
+        let file = try file(offeredBy: action, source)
+      {
+        copies.insert(action.path)
+        offered.append(file)
+        if ContentSource.isFull(offered) { try offer(&offered, from: source) }
+      } else {
+        try send(action, from: source, known)
+      }
       try Interruption.check()
       advance(items: 1, bytes: action.after.attributes.size)
     }
-    try source.flush()
+    try offer(&offered, from: source)
     try finishRemote(.part)
     while !uncopied.isEmpty {
       // Content that the other end should have had and has not: it is sent after all.
@@ -40,6 +49,31 @@ extension InitiatorRun {
     try local.recordLearnt()
     summary.hashedByteCount += source.hashedByteCount
     summary.literalByteCount += source.literalByteCount
+  }
+
+  /// Offers large files to the other end, and sends what it lacks of them.
+  private func offer(_ files: inout [Offered], from source: ContentSource) throws {
+    try source.flush()
+    isOffering = true
+    defer { isOffering = false }
+    try source.offer(files) {
+      while true {
+        try Interruption.check()
+        let frame = try peer.receive()
+        guard frame.kind == .outcomes else { return frame }
+        try takeOutcomes(frame)
+      }
+    }
+    files = []
+  }
+
+  private func file(
+    offeredBy action: Action, _ source: ContentSource
+  ) throws -> Offered? {
+    let entry = action.after
+    let stamp = try local.entry(at: action.origin)?.stamp ?? .none
+    return try local.offered(
+      entry, at: action.origin, stamp, conflictCopy: action.keptCopy, by: source)
   }
 
   /// Sends one change with what it needs.

@@ -1,9 +1,11 @@
+internal import Chunks
 internal import FileSystem
 internal import Hashing
 internal import Index
 internal import Merkle
 internal import Reconcile
 internal import Replica
+internal import Transfer
 internal import Wire
 
 /// A run from the initiator's end: the story of DESIGN, step by step.
@@ -23,6 +25,8 @@ final class InitiatorRun {
   var copies: Set<Path> = []
   /// Those of them whose content it turned out not to have.
   var uncopied: [Path] = []
+  /// Whether the other end answers what it is offered, and not just changes.
+  var isOffering = false
   var theirRoots: Finished?
   private var progress = Progress(
     phase: .transferring, itemCount: 0, itemTotal: 0, byteCount: 0, byteTotal: 0)
@@ -163,6 +167,19 @@ final class InitiatorRun {
     }
     try local.record(changes)
     if !stream.bytes.isEmpty { try peer.send(Frame(.record, stream.bytes)) }
+  }
+
+  /// Whether a replica is likely to have something of a content that it is to have.
+  func mayRebuild(_ action: Action) -> Bool {
+    let attributes = action.after.attributes
+    guard action.isContentWanted, attributes.isHashed,
+      attributes.size > ContentReader.inlineByteCount
+    else { return false }
+    if let before = action.before?.attributes, before.kind == .file, before.size > 0 { return true }
+    let isEmpty =
+      action.side == localSide
+      ? encounter.introductions.local.isEmpty : encounter.introductions.remote.isEmpty
+    return attributes.size >= ChunkList.keptByteCount && !isEmpty
   }
 
   /// Whether what an end is to remember has come true at the other.

@@ -1,3 +1,4 @@
+internal import Chunks
 internal import FileSystem
 internal import Hashing
 internal import Index
@@ -17,6 +18,19 @@ struct Opening {
   var lockWaitSeconds: Int
   /// Whether a root that is not there is made, in a directory that is.
   var makesRoot = false
+}
+
+/// The chunks of a large file that are to be kept.
+struct KeptChunks {
+  let chunks: ChunkList
+  let path: Path
+  let digest: Digest
+
+  init(_ chunks: ChunkList, of entry: Entry) {
+    self.chunks = chunks
+    path = entry.path
+    digest = entry.attributes.digest
+  }
 }
 
 /// The replica at this end: its root, its lock, its index and what a scan made of it.
@@ -54,6 +68,7 @@ final class LocalReplica {
   private var isExpecting = false
   /// Entries whose files were hashed when they were sent, to be recorded together.
   private var learnt: [Recorded] = []
+  private var learntChunks: [KeptChunks] = []
 
   /// Opens the replica and locks it.
   init(_ opening: Opening) throws(SessionError) {
@@ -222,12 +237,13 @@ final class LocalReplica {
   }
 
   /// Puts entries into the index, durably unless this is a dry run.
-  func record(_ changes: [Recorded]) throws {
+  func record(_ changes: [Recorded], _ chunks: [KeptChunks] = []) throws {
     guard !changes.isEmpty else { return }
     cached = nil
     isRecorded = true
     try begin()
     try index.update(changes.sorted { $0.entry.path < $1.entry.path })
+    for file in chunks { try index.keep(file.chunks, of: file.path, file.digest) }
     if keepsExpected {
       try index.clearExpected(at: changes.map(\.entry.path))
     } else if isExpecting {
@@ -238,16 +254,18 @@ final class LocalReplica {
   }
 
   /// Notes what a file has turned out to hold when it was sent.
-  func learn(_ entry: Entry, _ status: Status) throws {
+  func learn(_ entry: Entry, _ status: Status, _ chunks: ChunkList?) throws {
     let stamp = clock.isRacy(status) ? Stamp.unknown : Stamp(of: status)
     learnt.append(Recorded(entry: entry, stamp: stamp))
+    if let chunks { learntChunks.append(KeptChunks(chunks, of: entry)) }
     if learnt.count == 4096 { try recordLearnt() }
   }
 
   /// Records what has been learnt.
   func recordLearnt() throws {
-    try record(learnt)
+    try record(learnt, learntChunks)
     learnt = []
+    learntChunks = []
   }
 
   /// Builds the view again from the index as it is now.

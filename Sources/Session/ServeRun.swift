@@ -74,7 +74,10 @@ final class ServeRun {
       case (.changes, .destination), (.changes, .both): try change(frame)
       case (.content, .destination), (.content, .both): try takePiece(frame)
       case (.digest, .destination), (.digest, .both): try takeDigest(frame)
+      case (.chunks, .destination), (.chunks, .both), (.pages, .destination), (.pages, .both):
+        try takeOffered(frame)
       case (.want, .source), (.want, .both): try sendContent(frame)
+      case (.wantOffer, .source), (.wantOffer, .both): try offerContent(frame)
       case (.record, .source), (.record, .destination), (.record, .both): try record(frame)
       case (.finish, .source), (.finish, .destination), (.finish, .both): try finish(frame)
       default: throw Malformed.kind
@@ -133,15 +136,19 @@ final class ServeRun {
     guard !open.flags.contains(.dryRun) else { throw Malformed.kind }
     let destination = try openedDestination()
     var reader = ChangesReader(payload: frame.payload)
-    var uncopied: [Problem] = []
     while let change = try reader.next() {
       itemCount += 1
-      if try !destination.accept(change) {
-        uncopied.append(Problem(path: change.entry.path, code: .mismatch))
-      }
+      try destination.accept(change)
     }
+    try report(on: destination)
+  }
+
+  /// Tells the initiator what became of its changes so far.
+  private func report(on destination: Destination) throws {
     var outcomes = destination.takeOutcomes()
-    outcomes.problems += uncopied
+    outcomes.problems += destination.takeUnmatched().map {
+      Problem(path: $0.entry.path, code: .mismatch)
+    }
     for frame in outcomes.frames() { try connection.send(frame) }
   }
 
@@ -162,7 +169,13 @@ final class ServeRun {
 
   private func takePiece(_ frame: Frame) throws {
     guard let destination else { throw Malformed.order }
+    if destination.rebuilding != nil { return try takeOffered(frame) }
     try destination.accept(piece: frame.payload)
+  }
+
+  private func takeOffered(_ frame: Frame) throws {
+    guard let destination else { throw Malformed.order }
+    for answer in try destination.accept(offered: frame) { try connection.send(answer) }
   }
 
   private func takeDigest(_ frame: Frame) throws {
@@ -172,23 +185,45 @@ final class ServeRun {
 
   /// Sends the content of the paths that the initiator wants, in its order.
   private func sendContent(_ frame: Frame) throws {
-    let deflates = open.flags.contains(.compresses)
-    let source = ContentSource(
-      replica.root,
-      deliver: { [connection] frame in try connection.send(frame, deflating: deflates) },
-      learn: replica.learn)
+    let source = contentSource()
     for path in try PathList.decode(payload: frame.payload) {
       if let (entry, stamp) = try replica.entry(at: path), entry.attributes.isLive,
         entry.attributes.kind != .directory
       {
         try source.send(entry, at: path, stamp)
       } else {
-        let nothing = Entry(
-          path: path, attributes: .tombstone(deleted: 0), vector: VersionVector())
-        try source.send(nothing, .unavailable(.vanished, systemCode: 0))
+        try source.sendNothing(at: path)
       }
     }
     try source.flush()
+  }
+
+  /// Offers the large files that the initiator wants to put together from what it has.
+  private func offerContent(_ frame: Frame) throws {
+    let source = contentSource()
+    var offered: [Offered] = []
+    for path in try PathList.decode(payload: frame.payload) {
+      if let (entry, stamp) = try replica.entry(at: path),
+        let file = try replica.offered(entry, at: path, stamp, by: source)
+      {
+        offered.append(file)
+      } else {
+        try source.sendNothing(at: path)
+      }
+    }
+    try source.flush()
+    try source.offer(offered) {
+      guard let frame = try nextFrame() else { throw Malformed.order }
+      return frame
+    }
+  }
+
+  private func contentSource() -> ContentSource {
+    let deflates = open.flags.contains(.compresses)
+    return ContentSource(
+      replica.root,
+      deliver: { [connection] frame in try connection.send(frame, deflating: deflates) },
+      learn: replica.learn)
   }
 
   /// Takes over versions for what this replica has as it is, and tombstones for what it has not.
@@ -223,7 +258,7 @@ final class ServeRun {
     try replica.recordLearnt()
     if let destination {
       try destination.finish()
-      for frame in destination.takeOutcomes().frames() { try connection.send(frame) }
+      try report(on: destination)
     }
     if finish != .part {
       destination = nil

@@ -58,7 +58,8 @@ extension Session {
             entry: try replica.edited(
               conflict.originalPath, to: conflict.copy.attributes, seeing: conflict.copy),
             provision: .copy(from: conflict.copy.path))
-          guard try destination.accept(taken) else {
+          try destination.accept(taken)
+          guard destination.takeUnmatched().isEmpty else {
             take(Outcomes(problems: [Problem(path: conflict.copy.path, code: .precondition)]))
             continue
           }
@@ -67,7 +68,7 @@ extension Session {
           guard !refused.contains(conflict.originalPath) else { continue }
         }
         let tombstone = Attributes.tombstone(deleted: wallClockNanoseconds())
-        _ = try destination.accept(
+        try destination.accept(
           Change(
             entry: try replica.edited(conflict.copy.path, to: tombstone, seeing: conflict.copy),
             provision: .deletion))

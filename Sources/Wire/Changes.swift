@@ -8,6 +8,10 @@ package enum Provision: Equatable, Sendable {
   case inline([UInt8])
   /// The content of a large file, in content frames that follow; such an entry is a frame's last.
   case stream
+  /// The content of a large file, which is put together of what the destination has and what it lacks:
+  /// listings of its chunk tree follow behind the frame, at first of the nodes of `level`; `sketch`
+  /// is a few of its chunks.
+  case rebuild(level: Int, sketch: [UInt64])
   /// The content that the destination has at another path.
   case copy(from: Path)
   /// The file that the destination has at another path, which is renamed.
@@ -68,6 +72,12 @@ package struct ChangesWriter: Sendable {
     case .nothing, .stream, .deletion: break
     case .inline(let content): stream.write { $0.append(prefixed: content) }
     case .copy(let path), .move(let path): stream.write(path)
+    case .rebuild(let level, let sketch):
+      stream.write { output in
+        output.append(count: level)
+        output.append(count: sketch.count)
+        for fingerprint in sketch { output.append(fixed: fingerprint) }
+      }
     case .unavailable(let code, let systemCode):
       stream.write { output in
         output.append(code.rawValue)
@@ -106,6 +116,9 @@ package struct ChangesReader {
       conflictCopy: conflictCopy)
   }
 
+  /// The most chunks of a sketch.
+  private static let sketchLimit = 16
+
   private mutating func readProvision() throws(Malformed) -> Provision {
     switch try stream.fields.readByte() {
     case Provision.nothing.form: return .nothing
@@ -118,6 +131,13 @@ package struct ChangesReader {
       let (code, systemCode) = try stream.readReason()
       return .unavailable(code, systemCode: systemCode)
     case Provision.deletion.form: return .deletion
+    case Provision.rebuild(level: 0, sketch: []).form:
+      let level = try stream.fields.readCount(atMost: 64)
+      var sketch: [UInt64] = []
+      for _ in 0..<(try stream.fields.readCount(atMost: Self.sketchLimit)) {
+        sketch.append(try stream.fields.readFixed())
+      }
+      return .rebuild(level: level, sketch: sketch)
     case Provision.move(from: .root).form: return .move(from: try stream.readPath())
     default: throw .kind
     }
@@ -135,6 +155,7 @@ extension Provision {
     case .unavailable: 4
     case .deletion: 5
     case .move: 6
+    case .rebuild: 7
     }
   }
 }

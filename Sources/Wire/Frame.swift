@@ -48,6 +48,8 @@ package struct Frame: Equatable, Sendable {
     case gaps = 20
     /// Which of the pages it has of that differ, before their content; both ways.
     case pages = 21
+    /// Paths of large files that are to be put on offer; from the initiator.
+    case wantOffer = 22
   }
 
   /// The most bytes of a payload, before and after deflation.

@@ -1,0 +1,98 @@
+internal import Chunks
+internal import Exchange
+internal import Replica
+internal import Transfer
+internal import Wire
+
+/// Large files on offer that the destination puts together, one after the other; what it asks for
+/// is one request ahead of what comes.
+struct Rebuilding {
+  /// The most files on offer at a time, so that they can be open at the same time.
+  private static let maximumCount = 64
+
+  /// A file on offer.
+  struct File {
+    let change: Change
+    /// What is to be done with it; nil if nothing is, or nothing can be any more.
+    var step: Destination.Step?
+    fileprivate let bases: [Basis]
+    fileprivate(set) var rebuilder: Rebuilder?
+    /// Whether its content has been begun.
+    var isBegun = false
+  }
+
+  private var demand = ChunkDemand()
+  private(set) var files: [File] = []
+  /// The file whose content comes next.
+  private(set) var current = 0
+  /// The file that was asked for last; nil before the first.
+  private var asked: Int?
+  private var isListing = false
+
+  /// Adds a file on offer, before any of them is looked into.
+  mutating func add(
+    _ change: Change, _ step: Destination.Step?, level: Int, bases: [Basis]
+  ) throws(Malformed) {
+    guard !isListing, files.count < Self.maximumCount else { throw .order }
+    try demand.add(
+      byteCount: change.entry.attributes.size, level: level, bases: bases.map(\.lookup),
+      isRefused: step == nil)
+    files.append(File(change: change, step: step, bases: bases))
+  }
+
+  /// Whether all files have come to their end.
+  var isOver: Bool { current == files.count }
+
+  /// Answers a listing; behind the last of them with the first request, too.
+  mutating func answer(_ listing: ChunkListing) throws(Malformed) -> [Frame] {
+    isListing = true
+    let answer = try demand.answer(listing).frame
+    guard !demand.isOpen else { return [answer] }
+    for index in files.indices where files[index].step != nil {
+      files[index].rebuilder = Rebuilder(demand.recipe(of: index), from: files[index].bases)
+    }
+    return [answer] + requests()
+  }
+
+  /// The next request, if there is any.
+  private mutating func requests() -> [Frame] {
+    var file = asked ?? 0
+    if asked != nil, files[file].rebuilder?.hasAskedAll ?? true { file += 1 }
+    return file < files.count ? requests(of: file) : []
+  }
+
+  private mutating func requests(of file: Int) -> [Frame] {
+    asked = file
+    let request = files[file].rebuilder?.nextRequest() ?? GapRequest()
+    return [request.frame]
+  }
+
+  /// Takes the answer to a request; returns the next one.
+  mutating func take(_ answer: PageDifferences) throws(Malformed) -> [Frame] {
+    guard let asked, asked == current else { throw .order }
+    if files[current].rebuilder == nil {
+      guard answer.flags.isEmpty else { throw .count }
+    } else {
+      try files[current].rebuilder?.take(answer)
+    }
+    return requests()
+  }
+
+  /// Calls `body` with the current file and what puts it together; nil if nothing does.
+  mutating func withCurrent<Result>(
+    _ body: (inout File, inout Rebuilder) throws(StagingFailure) -> Result
+  ) throws(StagingFailure) -> Result? {
+    guard current < files.count, var rebuilder = files[current].rebuilder else { return nil }
+    // In one place at a time, so that nothing is copied.
+    files[current].rebuilder = nil
+    defer { files[current].rebuilder = rebuilder }
+    return try body(&files[current], &rebuilder)
+  }
+
+  /// Goes on to the next file; returns the request for it, if that has not been sent ahead.
+  mutating func finishCurrent() -> [Frame] {
+    current += 1
+    guard let asked, asked < current, current < files.count else { return [] }
+    return requests(of: current)
+  }
+}
