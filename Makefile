@@ -5,7 +5,7 @@ PROGRAM = $(BIN)/treemend
 BIN = $(shell $(BUILD) --show-bin-path)
 
 LIBRARIES = libssl-dev zlib1g-dev libsqlite3-dev pkg-config openssh-client
-TEST_TOOLS = openssh-server rsync strace e2fsprogs
+TEST_TOOLS = openssh-server rsync strace e2fsprogs btrfs-progs
 
 BENCH_TOOLS = openssh-server rsync unison
 

@@ -67,12 +67,10 @@ int linux_renameat2(
 
 int linux_try_lock(int file) { return flock(file, LOCK_EX | LOCK_NB); }
 
-int linux_clone(int file, int source) { return ioctl(file, FICLONE, source); }
-
-ssize_t linux_copy_file_range(
-    int source, int64_t source_offset, int file, int64_t offset, size_t count) {
-  off64_t from = source_offset, to = offset;
-  return copy_file_range(source, &from, file, &to, count, 0);
+int linux_clone_range(
+    int source, uint64_t source_offset, int file, uint64_t offset, uint64_t count) {
+  struct file_clone_range range = {source, source_offset, count, offset};
+  return ioctl(file, FICLONERANGE, &range);
 }
 
 int linux_set_pipe_size(int pipe, int byte_count) {

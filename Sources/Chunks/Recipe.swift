@@ -30,12 +30,16 @@ package struct Recipe: Sendable {
     /// Whether it begins at the same place there.
     var isInPlace: Bool { origin == .basis(0) && start == range.lowerBound }
 
-    func isContinued(by next: Piece) -> Bool {
+    /// The two as one, if `next` is copied from behind this one to behind it.
+    package func joined(with next: Piece) -> Piece? {
       guard origin == next.origin, range.upperBound == next.range.lowerBound,
         start + Int64(range.count) == next.start
-      else { return false }
+      else { return nil }
       // What is copied of the new content must be there before the copying begins.
-      return origin != .itself || next.start + Int64(next.range.count) <= range.lowerBound
+      guard origin != .itself || next.start + Int64(next.range.count) <= range.lowerBound else {
+        return nil
+      }
+      return Piece(range: range.lowerBound..<next.range.upperBound, origin: origin, start: start)
     }
   }
 
@@ -60,10 +64,8 @@ package struct Recipe: Sendable {
   package init(_ found: [Piece], byteCount: Int64, formerByteCount: Int64?) {
     var pieces: [Piece] = []
     for piece in found.sorted(by: { $0.range.lowerBound < $1.range.lowerBound }) {
-      if let last = pieces.last, last.isContinued(by: piece) {
-        pieces[pieces.count - 1] = Piece(
-          range: last.range.lowerBound..<piece.range.upperBound, origin: last.origin,
-          start: last.start)
+      if let joined = pieces.last?.joined(with: piece) {
+        pieces[pieces.count - 1] = joined
       } else {
         pieces.append(piece)
       }

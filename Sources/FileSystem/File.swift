@@ -91,13 +91,26 @@ package struct File: ~Copyable, Sendable {
 
   /// Writes all of `bytes` where the last write ended.
   package func write(_ bytes: RawSpan) throws(SystemError) {
+    try drain(bytes) { start, _, count in unsafe Glibc.write(opened.number, start, count) }
+  }
+
+  /// Writes all of `bytes` from `offset` on; where the next `write(_:)` begins does not change.
+  package func write(_ bytes: RawSpan, at offset: Int64) throws(SystemError) {
+    try drain(bytes) { start, done, count in
+      unsafe pwrite(opened.number, start, count, off_t(offset + Int64(done)))
+    }
+  }
+
+  private func drain(
+    _ bytes: RawSpan, _ write: (UnsafeRawPointer, Int, Int) -> Int
+  ) throws(SystemError) {
     // SAFETY: the call reads `count - done` bytes of the span and keeps no pointer.
     try unsafe bytes.withUnsafeBytes { bytes throws(SystemError) in
       guard let start = bytes.baseAddress else { return }
       var done = 0
       while done < bytes.count {
         let count = try systemCall("write") {
-          unsafe Glibc.write(opened.number, start + done, bytes.count - done)
+          unsafe write(start + done, done, bytes.count - done)
         }
         guard count > 0 else { throw SystemError(call: "write", code: EIO) }
         done += count
@@ -107,32 +120,19 @@ package struct File: ~Copyable, Sendable {
 }
 
 extension File {
-  /// Makes the content of `source` this file's, sharing its blocks (`ioctl(2)` FICLONE).
+  /// Makes `count` bytes from `sourceOffset` in `source` this file's at `offset`, sharing their blocks
+  /// (`ioctl(2)` FICLONERANGE).
   ///
-  /// Throws `EOPNOTSUPP`, `EXDEV` or `EINVAL` where the file system cannot.
-  package func clone(from source: borrowing File) throws(SystemError) {
+  /// Throws `EOPNOTSUPP` or `EXDEV` where the file system cannot, and `EINVAL` for what are not whole
+  /// blocks.
+  package func clone(
+    _ count: Int64, of source: borrowing File, at sourceOffset: Int64, to offset: Int64
+  ) throws(SystemError) {
     let from = source.descriptor
-    _ = try systemCall("FICLONE") { linux_clone(descriptor, from) }
-  }
-
-  /// Copies `count` bytes, or fewer where `source` ends, from `sourceOffset` there to `offset` here
-  /// (`copy_file_range(2)`), and returns how many.
-  ///
-  /// Throws `EXDEV`, `EOPNOTSUPP` or `EINVAL` where the file system cannot.
-  package func copy(
-    _ count: Int, from source: borrowing File, at sourceOffset: Int64, to offset: Int64
-  ) throws(SystemError) -> Int {
-    let from = source.descriptor
-    var done = 0
-    while done < count {
-      let copied = try systemCall("copy_file_range") {
-        linux_copy_file_range(
-          from, sourceOffset + Int64(done), descriptor, offset + Int64(done), count - done)
-      }
-      if copied == 0 { break }
-      done += copied
+    _ = try systemCall("FICLONERANGE") {
+      linux_clone_range(
+        from, UInt64(sourceOffset), descriptor, UInt64(offset), UInt64(count))
     }
-    return done
   }
 
   /// Sets the permission and set-id bits.

@@ -2,7 +2,7 @@ internal import Glibc
 internal import Synchronization
 
 /// The directory in which content waits for its place in the tree: on the same file system, for
-/// nobody else to see, and emptied of what a killed run has left.
+/// nobody else to see, and emptied of what a killed run has left but partial files.
 package struct Stage: ~Copyable, Sendable {
   /// The name of the stage in the state directory.
   package static let name = Array("stage".utf8)
@@ -41,12 +41,5 @@ package struct Stage: ~Copyable, Sendable {
         carry = (carry >> 8) + (sum >> 8)
         return UInt8(truncatingIfNeeded: sum)
       })
-  }
-
-  /// Removes everything in the stage, as `removeTree(_:in:)` does.
-  package func clear() throws(SystemError) {
-    var listing = Listing()
-    try directory.list(into: &listing)
-    for found in listing.found { try removeTree(listing.name(of: found), in: directory) }
   }
 }

@@ -21,7 +21,8 @@ extension Destination {
     rebuilding = offered
   }
 
-  /// What the destination has that a new content is likely to be made of: the old version first.
+  /// What the destination has that a new content is likely to be made of: the old version first, the
+  /// one that it is compared with in place.
   private func bases(for entry: Entry, _ before: Entry?, _ sketch: [UInt64]) throws -> [Basis] {
     var paths: [Path] = []
     if let before, before.attributes.kind == .file { paths.append(before.path) }
@@ -40,7 +41,7 @@ extension Destination {
       else { continue }
       bases.append(basis)
     }
-    return bases
+    return bases + writer.partials(of: entry.path)
   }
 
   /// Takes a frame about large files on offer; returns the answers.
@@ -56,7 +57,8 @@ extension Destination {
       try rebuild { file, rebuilder, writer throws(StagingFailure) in
         if !file.isBegun {
           file.isBegun = true
-          try writer.begin(file.change.entry.attributes)
+          try writer.begin(
+            file.change.entry.attributes, resumableAt: file.change.entry.path)
         }
         try rebuilder.copy(by: &writer)
       }
@@ -116,7 +118,7 @@ extension Destination {
     guard let file = rebuilding?.files[rebuilding?.current ?? 0] else { throw Malformed.order }
     let answers = rebuilding?.finishCurrent() ?? []
     if rebuilding?.isOver ?? true { rebuilding = nil }
-    writer.abandon()
+    writer.leave()
     if file.step != nil { refuse(file.change.entry.path, .changed, 0) }
     return answers
   }

@@ -63,6 +63,8 @@ final class Destination {
     var pathInNewDirectory: Path? {
       decision == .create && conflictCopy == nil ? path : nil
     }
+    /// Whether what has come of it is worth keeping when no more can come.
+    var isResumable: Bool { result.attributes.size >= ChunkList.keptByteCount }
   }
 
   /// Prepares to change `replica`.
@@ -132,7 +134,7 @@ final class Destination {
       streaming = (step, change)
       streamedByteCount = 0
       do {
-        try writer.begin(change.entry.attributes, at: step.pathInNewDirectory)
+        try begin(step)
       } catch {
         refuse(change.entry.path, error)
         streaming = (nil, change)
@@ -147,7 +149,7 @@ final class Destination {
     if piece.isEmpty {
       streaming = nil
       guard step != nil else { return }
-      writer.abandon()
+      writer.leave()
       return refuse(change.entry.path, .changed, 0)
     }
     let attributes = change.entry.attributes
@@ -198,6 +200,15 @@ final class Destination {
     return Step(
       decision: decision, before: before?.entry, stamp: before?.stamp ?? .none, result: entry,
       conflictCopy: change.conflictCopy, parentModified: change.parentModified)
+  }
+
+  /// Begins a file whose content comes in pieces.
+  private func begin(_ step: Step) throws(StagingFailure) {
+    if step.isResumable {
+      try writer.begin(step.result.attributes, resumableAt: step.path)
+    } else {
+      try writer.begin(step.result.attributes, at: step.pathInNewDirectory)
+    }
   }
 
   private func copy(_ change: Change, _ step: Step, from source: Path) throws {
@@ -254,6 +265,8 @@ final class Destination {
     case .mismatch: refuse(path, .mismatch, 0)
     case .system(let error):
       let refusal = Refusal(error)
+      // What is only in the way of others makes room for them.
+      if error.isLackOfSpace { writer.removePartials() }
       refuse(path, refusal.code, refusal.systemCode)
     }
   }
@@ -263,7 +276,7 @@ final class Destination {
   func flush() throws {
     guard !batch.isEmpty else { return }
     // What is unfinished gets no place in the tree, neither alone nor within a directory.
-    writer.abandon()
+    writer.leave()
     writer.closeDirectories()
     let steps = batch
     batch = []
@@ -288,6 +301,7 @@ final class Destination {
     applier.restoreDirectoryTimes()
     if steps.contains(where: { $0.decision != .record }) { try syncFileSystem() }
     try replica.record(recorded, chunks)
+    for file in chunks { writer.removePartials(of: file.path) }
   }
 
   /// Makes the last changes, and gives directories the modes that would have been in the way.
@@ -303,7 +317,7 @@ final class Destination {
 
   /// Leaves nothing in a root that does not hold its state.
   private func removeStage() {
-    // If either is not empty, somebody else has put something there, which is not ours to remove.
+    // If either is not empty, it has partial files, or what somebody else has put there.
     try? stateDirectory.removeDirectory(Stage.name)
     try? replica.root.openDirectory(.root).removeDirectory(StateDirectory.name)
   }

@@ -50,9 +50,11 @@ extension LocalReplica {
   /// Whether there is any entry that is remembered.
   var remembersSomething: Bool { index.rowSum != .zero }
 
-  /// Whether nothing is remembered, and nothing is in the root.
+  /// Whether nothing is remembered, and nothing is in the root, nor partial files in the stage.
   func holdsNothing() throws(SystemError) -> Bool {
-    guard !remembersSomething else { return false }
+    guard !remembersSomething, try Stage(of: root)?.partials().isEmpty ?? true else {
+      return false
+    }
     var listing = Listing()
     try root.openDirectory(.root).list(into: &listing)
     return listing.found.allSatisfy { StateDirectory.isName(listing.name(of: $0)) }

@@ -100,7 +100,7 @@ final class LocalReplica {
       }
       hasStateInRoot = isInRoot
       // What a killed run has left.
-      if !opening.isDryRun { try Stage(of: root)?.clear() }
+      if !opening.isDryRun { try Stage(of: root)?.clear(now: wallClockNanoseconds()) }
       index = try Self.openIndex(in: stateDirectory, opening)
       try begin()
       try checkIdentity()

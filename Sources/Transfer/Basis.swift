@@ -8,6 +8,12 @@ package final class Basis: Sendable {
   /// Its chunks.
   package let lookup: ChunkLookup
 
+  /// Takes an open file, of which nothing is looked for.
+  init(_ file: consuming File) {
+    self.file = file
+    lookup = ChunkLookup(ChunkTree(ChunkList()))
+  }
+
   /// Takes an open file and its chunks, which are looked for in the file if they are not known.
   package init(_ file: consuming File, _ known: ChunkList?) throws(SystemError) {
     let chunks: ChunkList
@@ -38,7 +44,16 @@ extension ChunkList {
 extension File {
   /// Reads the bytes from `offset` until `buffer` is full or the file ends; returns their number.
   func read(into buffer: inout [UInt8], at offset: Int64) throws(SystemError) -> Int {
+    try read(into: &buffer, first: buffer.count, at: offset)
+  }
+
+  /// Reads the bytes from `offset` on into the first `count` of `buffer`, fewer where the file ends;
+  /// returns their number.
+  func read(
+    into buffer: inout [UInt8], first count: Int, at offset: Int64
+  ) throws(SystemError) -> Int {
     var span = buffer.mutableSpan
-    return try read(into: &span, at: offset)
+    var first = span._mutatingExtracting(first: count)
+    return try read(into: &first, at: offset)
   }
 }

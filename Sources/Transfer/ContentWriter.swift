@@ -27,6 +27,8 @@ package enum StagingFailure: Error {
 /// What is given a path in the last new directory is put into it; anything else waits alone.
 package struct ContentWriter: ~Copyable {
   private static let bufferByteCount = 256 * 1024
+  /// The most that a file is put together from of what former runs have left of it.
+  private static let partialCount = 2
 
   private let root: Root
   private let stage: Stage
@@ -34,25 +36,31 @@ package struct ContentWriter: ~Copyable {
   private var chunks: ChunkList?
   private var open: OpenFile?
   private var newDirectory: NewDirectory?
+  private var buffer = [UInt8](repeating: 0, count: bufferByteCount)
+  /// What former runs have left.
+  private var partials: [PartialFile]
 
   /// A file that is on its way.
   private struct OpenFile: ~Copyable {
-    let file: File
+    var file: SparseFile
     let place: Place
     let attributes: Attributes
-    var byteCount: Int64 = 0
   }
 
   /// Where in the stage something is.
   private enum Place {
     case alone(name: [UInt8])
     case inside(NewDirectory, Path)
+    /// Under a name by which the next run finds it if this one is cut.
+    case partial(name: [UInt8])
   }
 
   /// Stages content for `root`.
   package init(root: Root, stage: consuming Stage) {
     self.root = root
     self.stage = stage
+    // What cannot be listed is sent again.
+    partials = (try? self.stage.partials()) ?? []
   }
 
   /// The stage.
@@ -99,18 +107,31 @@ package struct ContentWriter: ~Copyable {
   package mutating func begin(
     _ attributes: Attributes, at path: Path? = nil
   ) throws(StagingFailure) {
-    abandon()
+    try begin(attributes, place(at: path))
+  }
+
+  /// Begins the large file that is to be at `path`, which is left in the stage if it stays partial.
+  package mutating func begin(
+    _ attributes: Attributes, resumableAt path: Path
+  ) throws(StagingFailure) {
+    try begin(attributes, .partial(name: stage.makePartialName(of: path)))
+  }
+
+  private mutating func begin(
+    _ attributes: Attributes, _ place: Place
+  ) throws(StagingFailure) {
+    leave()
     digester.begin(byteCount: attributes.size)
     chunks = nil
     do {
-      let place = place(at: path)
       let file =
         switch place {
-        case .alone(let name): try stage.directory.createFile(name, mode: attributes.mode)
+        case .alone(let name), .partial(let name):
+          try stage.directory.createFile(name, mode: attributes.mode)
         case .inside(let directory, let path):
           try directory.createFile(at: path, mode: attributes.mode)
         }
-      open = OpenFile(file: file, place: place, attributes: attributes)
+      open = OpenFile(file: SparseFile(file), place: place, attributes: attributes)
     } catch {
       throw .system(error)
     }
@@ -120,13 +141,27 @@ package struct ContentWriter: ~Copyable {
   package mutating func write(_ piece: [UInt8]) throws(StagingFailure) {
     guard var current = open.take() else { return }
     do {
-      try current.file.write(piece.span.bytes)
+      try current.file.append(piece, first: piece.count)
       digester.update(piece, first: piece.count)
-      current.byteCount += Int64(piece.count)
       open = consume current
     } catch {
       remove(current.place)
       throw .system(error)
+    }
+  }
+
+  /// Adds `byteCount` bytes of another file, from `offset` on, to the file that was begun; or of itself,
+  /// if there is no other. A mismatch if there are not so many, or they cannot be read.
+  package mutating func write(
+    _ byteCount: Int64, of basis: Basis?, at offset: Int64
+  ) throws(StagingFailure) {
+    guard var current = open.take() else { return }
+    do {
+      try current.file.append(byteCount, of: basis, at: offset, by: &buffer, &digester)
+      open = consume current
+    } catch {
+      remove(current.place)
+      throw error
     }
   }
 
@@ -135,35 +170,27 @@ package struct ContentWriter: ~Copyable {
     chunks.take()
   }
 
-  /// Reads again what has been written of the file that was begun, from `offset` on; returns how many
-  /// bytes there were.
-  func readBack(into buffer: inout [UInt8], at offset: Int64) throws(SystemError) -> Int {
-    switch open {
-    case .some(let current): return try current.file.read(into: &buffer, at: offset)
-    case nil: return 0
-    }
-  }
-
   /// Ends the file that was begun, and gives it its mode and time; `announced` is the digest of one
   /// that was begun without.
   package mutating func finish(
     _ announced: Digest? = nil
   ) throws(StagingFailure) -> Staged {
-    guard let current = open.take() else { throw .mismatch }
+    guard var current = open.take() else { throw .mismatch }
     let place = current.place
     let (digest, chunks) = digester.finish()
     do {
-      guard current.byteCount == current.attributes.size,
+      guard current.file.byteCount == current.attributes.size,
         digest == announced ?? current.attributes.digest
       else {
         remove(place)
         throw StagingFailure.mismatch
       }
-      let stamp = try Self.dress(current.file, as: current.attributes)
-      try current.file.close()
+      try current.file.extend()
+      let stamp = try Self.dress(current.file.file, as: current.attributes)
       self.chunks = chunks
+      try current.file.close()
       return switch place {
-      case .alone(let name): .alone(name: name)
+      case .alone(let name), .partial(let name): .alone(name: name)
       case .inside(let directory, _): .inside(directory, stamp)
       }
     } catch let error as SystemError {
@@ -190,7 +217,7 @@ package struct ContentWriter: ~Copyable {
     guard digester.digest(of: target) == attributes.digest else { throw .mismatch }
     do {
       switch place(at: path) {
-      case .alone(let name):
+      case .alone(let name), .partial(let name):
         try stage.directory.makeLink(name, target: target, modified: attributes.modified)
         return .alone(name: name)
       case .inside(let directory, let path):
@@ -224,22 +251,36 @@ package struct ContentWriter: ~Copyable {
   private mutating func copy(
     _ file: consuming File, _ attributes: Attributes, to path: Path?
   ) throws(StagingFailure) -> Staged {
+    guard file.statusAtOpening?.size == attributes.size else { throw .mismatch }
     try begin(attributes, at: path)
-    var buffer = [UInt8](repeating: 0, count: Self.bufferByteCount)
-    while true {
-      let count: Int
-      do { count = try file.read(into: &buffer) } catch {
-        abandon()
-        throw .mismatch
-      }
-      if count < buffer.count { buffer.removeLast(buffer.count - count) }
-      try write(buffer)
-      if count < Self.bufferByteCount { break }
-    }
+    try write(attributes.size, of: Basis(file), at: 0)
     return try finish()
   }
 
-  /// Forgets the file that was begun.
+  /// What former runs have written of the file at `path`, as far as it can be opened.
+  package func partials(of path: Path) -> [Basis] {
+    partials.filter { $0.isOf(path) }.prefix(Self.partialCount).compactMap { partial in
+      guard let file = try? stage.directory.openFile(partial.name) else { return nil }
+      return try? Basis(file, nil)
+    }
+  }
+
+  /// Removes what former runs have written of the file at `path`, or of any file if there is no path.
+  package mutating func removePartials(of path: Path? = nil) {
+    let removed = partials.filter { path.map($0.isOf) ?? true }
+    guard !removed.isEmpty else { return }
+    for partial in removed { discard(.alone(name: partial.name)) }
+    partials.removeAll { path.map($0.isOf) ?? true }
+  }
+
+  /// Forgets the file that was begun, but leaves it in the stage for the next run if it is to be found.
+  package mutating func leave() {
+    guard let current = open.take() else { return }
+    if case .partial = current.place { return }
+    remove(current.place)
+  }
+
+  /// Removes the file that was begun.
   package mutating func abandon() {
     guard let current = open.take() else { return }
     remove(current.place)
@@ -258,7 +299,7 @@ package struct ContentWriter: ~Copyable {
   /// Removes a file that did not turn out as it should.
   private func remove(_ place: Place) {
     switch place {
-    case .alone(let name): discard(.alone(name: name))
+    case .alone(let name), .partial(let name): discard(.alone(name: name))
     case .inside(let directory, let path): directory.removeFile(at: path)
     }
   }

@@ -6,9 +6,6 @@ package import Wire
 
 /// Puts a content together from old ones and from what the source sends, in order.
 package struct Rebuilder {
-  /// How much is copied at a time, in bytes.
-  private static let bufferByteCount = 256 * 1024
-
   /// The next bytes of the new content.
   private enum Part {
     case copied(Recipe.Piece)
@@ -23,7 +20,6 @@ package struct Rebuilder {
   private var asked: [[(gap: Range<Int64>, pages: [Range<Int64>])]] = []
   private var parts: [Part] = []
   private var donePartCount = 0
-  private var buffer: [UInt8] = []
   /// Whether nothing is written any more.
   private var isAbandoned = false
   /// How many bytes have been taken from old contents.
@@ -89,8 +85,8 @@ package struct Rebuilder {
         if answer.flags[position] {
           appendSent(page)
         } else {
-          parts.append(
-            .copied(Recipe.Piece(range: page, origin: .basis(0), start: page.lowerBound)))
+          appendCopied(
+            Recipe.Piece(range: page, origin: .basis(0), start: page.lowerBound))
         }
         position += 1
       }
@@ -102,8 +98,16 @@ package struct Rebuilder {
 
   private mutating func appendPieces(before offset: Int64) {
     while nextPiece < recipe.pieces.count, recipe.pieces[nextPiece].range.upperBound <= offset {
-      parts.append(.copied(recipe.pieces[nextPiece]))
+      appendCopied(recipe.pieces[nextPiece])
       nextPiece += 1
+    }
+  }
+
+  private mutating func appendCopied(_ piece: Recipe.Piece) {
+    if case .copied(let last) = parts.last, let joined = last.joined(with: piece) {
+      parts[parts.count - 1] = .copied(joined)
+    } else {
+      parts.append(.copied(piece))
     }
   }
 
@@ -126,26 +130,13 @@ package struct Rebuilder {
   private mutating func copy(
     _ piece: Recipe.Piece, by writer: inout ContentWriter
   ) throws(StagingFailure) {
-    var done: Int64 = 0
-    let byteCount = Int64(piece.range.count)
-    while done < byteCount {
-      let wanted = Int(min(Int64(Self.bufferByteCount), byteCount - done))
-      if buffer.count != wanted { buffer = [UInt8](repeating: 0, count: wanted) }
-      let count: Int
-      do throws(SystemError) {
-        switch piece.origin {
-        case .basis(let number):
-          count = try bases[number].file.read(into: &buffer, at: piece.start + done)
-        case .itself: count = try writer.readBack(into: &buffer, at: piece.start + done)
-        }
-      } catch {
-        throw .mismatch
+    let basis: Basis? =
+      switch piece.origin {
+      case .basis(let number): bases[number]
+      case .itself: nil
       }
-      guard count == wanted else { throw .mismatch }
-      try writer.write(buffer)
-      done += Int64(count)
-    }
-    copiedByteCount += byteCount
+    try writer.write(Int64(piece.range.count), of: basis, at: piece.start)
+    copiedByteCount += Int64(piece.range.count)
   }
 
   /// Writes content that has come, and what can be copied then. Content beyond what was asked for is a

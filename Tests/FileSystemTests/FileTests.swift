@@ -108,28 +108,45 @@ import Testing
     #expect(try directory.text(of: "file".utf8) == "he\0\0")
   }
 
-  @Test func `a range is copied as far as the source goes`() throws {
+  @Test func `what is written somewhere is there, and moves nothing`() throws {
     let directory = try temporary.root().top()
-    let source = try directory.createFile("source".utf8, mode: 0o600)
-    try source.write(Self.content.span.bytes)
     let file = try directory.createFile("file".utf8, mode: 0o600)
-    let reading = try directory.openFile("source".utf8)
-    let count = try file.copy(2 * Self.content.count, from: reading, at: 48, to: 100)
-    #expect(count == Self.content.count - 48)
-    var buffer = [UInt8](repeating: 1, count: count + 101)
-    #expect(try directory.openFile("file".utf8).read(into: &buffer) == count + 100)
-    #expect(buffer[100..<(100 + count)].elementsEqual(Self.content[48...]))
+    try file.write(Array("ab".utf8).span.bytes)
+    try file.write(Array("xy".utf8).span.bytes, at: 4)
+    try file.write(Array("c".utf8).span.bytes)
+    #expect(try directory.text(of: "file".utf8) == "abc\0xy")
   }
 
-  @Test func `a clone has its source's content, or the file system cannot`() throws {
-    let directory = try temporary.root().top()
-    try directory.write("content", to: "source".utf8)
+  @Test(.enabled(if: Mount.canShareBlocks, "needs root and btrfs"))
+  func `a clone has the content of a part of its source`() throws {
+    let mount = try Mount.sharingBlocks()
+    #expect(try clone(4096, in: mount.directory) == nil)
+    let text = try mount.directory.root().top().text(of: "file".utf8)
+    #expect(text == String(repeating: "\u{7}", count: 4096))
+  }
+
+  @Test(.enabled(if: Mount.canShareBlocks, "needs root and btrfs"))
+  func `half a block cannot be cloned`() throws {
+    let mount = try Mount.sharingBlocks()
+    #expect(try clone(2048, in: mount.directory) == EINVAL)
+  }
+
+  @Test(.enabled(if: Mount.canLoop, "needs root and a loop device to mount an image"))
+  func `a file system that cannot clone says so`() throws {
+    let mount = try Mount(ext4With: [])
+    #expect(try clone(4096, in: mount.directory) == EOPNOTSUPP)
+  }
+
+  /// Clones from the second block of a file into a new one; returns the `errno` if that fails.
+  private func clone(_ byteCount: Int64, in mounted: TemporaryDirectory) throws -> CInt? {
+    let directory = try mounted.root().top()
+    try directory.write(
+      String(repeating: "\u{6}", count: 4096) + String(repeating: "\u{7}", count: 4096),
+      to: "source".utf8)
     let source = try directory.openFile("source".utf8)
     let file = try directory.createFile("file".utf8, mode: 0o600)
-    if let code = failure({ () throws(SystemError) in try file.clone(from: source) }) {
-      #expect([EOPNOTSUPP, EXDEV, EINVAL].contains(code))
-    } else {
-      #expect(try directory.text(of: "file".utf8) == "content")
+    return failure { () throws(SystemError) in
+      try file.clone(byteCount, of: source, at: 4096, to: 0)
     }
   }
 

@@ -7,6 +7,7 @@ import Testing
 
 @Suite struct StageTests {
   let temporary: TemporaryDirectory
+  let now = wallClockNanoseconds()
 
   init() throws {
     temporary = try TemporaryDirectory()
@@ -45,10 +46,40 @@ import Testing
       try child.setMode("closed".utf8, 0)
     }
     try stage.directory.makeLink("link".utf8, target: "../canary".utf8)
-    try stage.clear()
+    try stage.clear(now: now)
     #expect(try stage.directory.names().isEmpty)
     #expect(try top.openDirectory("canary".utf8).text(of: "file".utf8) == "alive")
-    try stage.clear()
+    try stage.clear(now: now)
+  }
+
+  @Test func `the newest partial files are kept, and nothing that is called like them`() throws {
+    let stage = try Stage(in: temporary.root().top())
+    let minute: Int64 = 60_000_000_000
+    var names: [[UInt8]] = []
+    for age in 0..<10 {
+      let name = stage.makePartialName(of: path(age < 5 ? "a/b" : "c"))
+      let file = try stage.directory.createFile(name, mode: 0o600)
+      try file.setModified(now - Int64(age) * minute)
+      names.append(name)
+    }
+    try stage.directory.makeDirectory("partial-directory".utf8, mode: 0o700)
+    try stage.clear(now: now)
+    let kept = try stage.partials()
+    #expect(kept.map(\.name) == Array(names.prefix(8)))
+    #expect(kept.map { $0.isOf(path("a/b")) } == (0..<8).map { $0 < 5 })
+    #expect(kept.map { $0.isOf(path("c")) } == (0..<8).map { $0 >= 5 })
+    #expect(try stage.directory.names().count == 8)
+  }
+
+  @Test func `partial files go after a week`() throws {
+    let stage = try Stage(in: temporary.root().top())
+    let ages: [Int64] = [0, 7 * 86_400 - 1, 7 * 86_400]
+    for age in ages {
+      let file = try stage.directory.createFile(stage.makePartialName(of: path("x")), mode: 0o600)
+      try file.setModified(now - age * 1_000_000_000)
+    }
+    try stage.clear(now: now)
+    #expect(try stage.partials().count == 2)
   }
 
   @Test func `a root has a stage once one was made`() throws {
@@ -57,7 +88,7 @@ import Testing
     let state = try root.top().openOrMakeDirectory(StateDirectory.name, mode: 0o700)
     if try Stage(of: root) != nil { Issue.record("no stage was made") }
     _ = try Stage(in: state).directory.createFile("left".utf8, mode: 0o600)
-    try Stage(of: root)?.clear()
+    try Stage(of: root)?.clear(now: now)
     #expect(try Stage(in: state).directory.names().isEmpty)
   }
 
@@ -69,7 +100,7 @@ import Testing
       try directory.write("x", to: "file".utf8)
       directory = try directory.openDirectory("deeper".utf8)
     }
-    try stage.clear()
+    try stage.clear(now: now)
     #expect(try stage.directory.names().isEmpty)
   }
 
@@ -79,7 +110,7 @@ import Testing
     let mount = try Mount(tmpfsOfByteCount: 65_536, in: temporary.path + "/stage")
     let mounted = try mount.directory.root().top()
     try mounted.write("alive", to: "file".utf8)
-    #expect(failure { () throws(SystemError) in try stage.clear() } == EBUSY)
+    #expect(failure { () throws(SystemError) in try stage.clear(now: now) } == EBUSY)
     #expect(try mounted.text(of: "file".utf8) == "alive")
   }
 

@@ -117,6 +117,13 @@ package final class SSHServer: Sendable {
 package func requireSuccess(
   _ program: String, _ arguments: String..., in directory: TemporaryDirectory? = nil
 ) throws {
+  try requireSuccess(program, arguments, in: directory)
+}
+
+/// Runs a program that must succeed.
+package func requireSuccess(
+  _ program: String, _ arguments: [String], in directory: TemporaryDirectory? = nil
+) throws {
   let run = try ProgramRun(program, arguments, directory: directory?.path)
   guard run.ending == .exited(0) else { throw FailedSetUp(program: program, run: run) }
 }

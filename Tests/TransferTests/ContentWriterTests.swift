@@ -75,6 +75,38 @@ import Transfer
     expectMismatch { () throws(StagingFailure) in _ = try writer.finish() }
   }
 
+  @Test func `what is left of a file is found by the next run, and goes when it is whole`() throws {
+    let file = Path(uncheckedKey: Array("large".utf8))
+    var writer = try makeWriter()
+    try writer.begin(fileAttributes(largeContent), resumableAt: file)
+    try writer.write(Array(largeContent[..<400_000]))
+    writer.leave()
+    #expect(try stagedNames().count == 1)
+    var next = try makeWriter()
+    #expect(try next.partials(of: Path("other")).isEmpty)
+    let partial = try #require(next.partials(of: file).first)
+    try next.begin(fileAttributes(largeContent), resumableAt: file)
+    try next.write(400_000, of: partial, at: 0)
+    try next.write(Array(largeContent[400_000...]))
+    let staged = try next.finish()
+    try next.removePartials(of: Path("other"))
+    #expect(try stagedNames().count == 2)
+    next.removePartials(of: file)
+    #expect(try stagedNames() == [name(of: staged)])
+    #expect(try stagedDigest(name(of: staged)) == digest(largeContent))
+  }
+
+  @Test func `only a file that can be found again is left`() throws {
+    var writer = try makeWriter()
+    try writer.begin(fileAttributes(largeContent))
+    try writer.write(Array(largeContent[..<1000]))
+    writer.leave()
+    try writer.begin(fileAttributes(largeContent), resumableAt: Path("large"))
+    try writer.write(Array(largeContent[..<1000]))
+    writer.abandon()
+    #expect(try stagedNames() == [])
+  }
+
   @Test(arguments: [0, 262_143, 262_144, 262_145])
   func `a file of the destination is copied`(byteCount: Int) throws {
     let content = Array(largeContent[..<byteCount])
@@ -108,8 +140,7 @@ import Transfer
   private struct Unexpected: Error {}
 
   private func makeWriter() throws -> ContentWriter {
-    let root = try temporary.root()
-    return ContentWriter(root: root, stage: try Stage(in: root.openDirectory(.root)))
+    try temporary.makeWriter()
   }
 
   private func stagedNames() throws -> [[UInt8]] {

@@ -2,6 +2,7 @@ import FileSystem
 import Hashing
 import Replica
 import TestSupport
+import Transfer
 
 extension Path {
   /// The path of names joined by `/`.
@@ -26,3 +27,11 @@ func fileAttributes(
 
 /// Bytes that repeat in no short period, enough for several pieces.
 let largeContent = (0..<700_001).map { UInt8(truncatingIfNeeded: $0 &* 31 ^ $0 >> 7) }
+
+extension TemporaryDirectory {
+  /// A writer into a stage in the directory.
+  func makeWriter() throws -> ContentWriter {
+    let root = try root()
+    return ContentWriter(root: root, stage: try Stage(in: root.openDirectory(.root)))
+  }
+}

@@ -44,12 +44,9 @@ int linux_renameat2(
 // flock(2), exclusive and without waiting.
 int linux_try_lock(int file);
 
-// ioctl(2) FICLONE: `file` shares all of the content of `source`.
-int linux_clone(int file, int source);
-
-// copy_file_range(2).
-ssize_t linux_copy_file_range(
-    int source, int64_t source_offset, int file, int64_t offset, size_t count);
+// ioctl(2) FICLONERANGE: `file` shares blocks of `source`.
+int linux_clone_range(
+    int source, uint64_t source_offset, int file, uint64_t offset, uint64_t count);
 
 // fcntl(2) F_SETPIPE_SZ.
 int linux_set_pipe_size(int pipe, int byte_count);
