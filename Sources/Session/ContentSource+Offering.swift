@@ -7,9 +7,7 @@ internal import Wire
 /// A large file that the destination is to put together from what it has and what it lacks.
 struct Offered {
   let entry: Entry
-  /// Where the content is here.
-  let path: Path
-  let stamp: Stamp
+  let content: OfferedContent
   let conflictCopy: Path?
   let tree: ChunkTree
 }
@@ -23,12 +21,11 @@ extension LocalReplica {
     let attributes = entry.attributes
     guard attributes.kind == .file, attributes.isHashed,
       attributes.size > ContentReader.inlineByteCount,
-      let chunks = try index.chunks(of: path, attributes)
-        ?? source.reader.chunks(of: entry, at: path, stamp)
+      let content = source.reader.open(entry, at: path, stamp),
+      let chunks = try index.chunks(of: path, attributes) ?? content.chunks()
     else { return nil }
     return Offered(
-      entry: entry, path: path, stamp: stamp, conflictCopy: conflictCopy,
-      tree: ChunkTree(chunks))
+      entry: entry, content: content, conflictCopy: conflictCopy, tree: ChunkTree(chunks))
   }
 }
 
@@ -68,7 +65,6 @@ extension ContentSource {
   private func sendGaps(
     _ gaps: [Range<Int64>], of file: Offered, _ answer: () throws -> Frame
   ) throws {
-    reader.open(file.entry, at: file.path, file.stamp)
     var rest = gaps[...]
     repeat {
       let request = try GapRequest(payload: try Self.payload(.gaps, of: answer()))
@@ -77,11 +73,11 @@ extension ContentSource {
       guard asked.count == request.parts.count, !asked.isEmpty || gaps.isEmpty else {
         throw Malformed.count
       }
-      guard let (flags, wanted) = try differences(of: request, in: asked) else {
+      guard let (flags, wanted) = try differences(of: request, in: asked, of: file.content) else {
         return try deliver(Frame(.content, []))
       }
       try deliver(PageDifferences(flags).frame)
-      guard try send(wanted) else {
+      guard try send(wanted, of: file.content) else {
         try deliver(Frame(.content, []))
         // What is left has been asked for by now.
         if !rest.isEmpty { _ = try Self.payload(.gaps, of: answer()) }
@@ -93,14 +89,14 @@ extension ContentSource {
   /// Which of the pages that the destination has described differ, and the ranges that it is to be
   /// sent; nil if the file can no longer be read as it was.
   private func differences(
-    of request: GapRequest, in gaps: ArraySlice<Range<Int64>>
+    of request: GapRequest, in gaps: ArraySlice<Range<Int64>>, of content: OfferedContent
   ) throws(Malformed) -> (flags: [Bool], wanted: [Range<Int64>])? {
     var flags: [Bool] = []
     var wanted: [Range<Int64>] = []
     for (gap, described) in zip(gaps, request.parts) {
       var start = gap.lowerBound
       if !described.isEmpty {
-        guard let bytes = reader.read(gap) else { return nil }
+        guard let bytes = content.read(gap) else { return nil }
         let pages = Recipe.pages(of: gap, in: bytes.span)
         guard described.count <= pages.count else { throw .count }
         for ((range, fingerprint), theirs) in zip(pages, described) {
@@ -114,16 +110,15 @@ extension ContentSource {
     return (flags, wanted)
   }
 
-  /// Sends ranges of the file that is open, one behind the other; false if it can no longer be read as
-  /// it was.
-  private func send(_ ranges: [Range<Int64>]) throws -> Bool {
+  /// Sends ranges of a file, one behind the other; false if it can no longer be read as it was.
+  private func send(_ ranges: [Range<Int64>], of content: OfferedContent) throws -> Bool {
     var piece: [UInt8] = []
     for range in ranges {
       var start = range.lowerBound
       while start < range.upperBound {
         let room = Int64(Frame.maximumPayloadByteCount - piece.count)
         let part = start..<min(range.upperBound, start + room)
-        guard let bytes = reader.read(part) else { return false }
+        guard let bytes = content.read(part) else { return false }
         if piece.isEmpty { piece = bytes } else { piece += bytes }
         start = part.upperBound
         if piece.count == Frame.maximumPayloadByteCount {

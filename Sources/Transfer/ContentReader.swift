@@ -92,38 +92,17 @@ package struct ContentReader: ~Copyable {
     return try? root.status(of: path.parent).modified
   }
 
-  /// Opens the file of `entry`, which is at `path` here and had `stamp` when it was scanned, to be read
-  /// in parts; if it is no longer what it was, they cannot be read.
-  package mutating func open(_ entry: Entry, at path: Path, _ stamp: Stamp) {
-    open = nil
+  /// The file of `entry`, which is at `path` here and had `stamp` when it was scanned, to be read in
+  /// parts; nil if it is no longer what it was, or cannot be opened.
+  package mutating func open(
+    _ entry: Entry, at path: Path, _ stamp: Stamp
+  ) -> OfferedContent? {
     // Why it cannot be opened is told when it is read from its beginning, as it will be asked for.
     guard let file = try? openFile(path, seen: nil), let status = file.statusAtOpening,
       stamp == .unknown
         ? status.size == entry.attributes.size : entry.attributes.isUnchanged(status, stamp)
-    else { return }
-    open = OpenFile(file: file, status: status, leftByteCount: 0, isHashed: false)
-  }
-
-  /// A part of the file that is open; nil if it can no longer be read as it was.
-  package mutating func read(_ range: Range<Int64>) -> [UInt8]? {
-    guard let current = open.take() else { return nil }
-    var bytes = [UInt8](repeating: 0, count: range.count)
-    guard (try? current.file.read(into: &bytes, at: range.lowerBound)) == range.count,
-      (try? current.file.status()) == current.status
     else { return nil }
-    open = consume current
-    return bytes
-  }
-
-  /// The chunks of the file of `entry`, which is at `path` here and had `stamp` when it was scanned; nil
-  /// if it can no longer be read as it was.
-  package mutating func chunks(of entry: Entry, at path: Path, _ stamp: Stamp) -> ChunkList? {
-    open(entry, at: path, stamp)
-    guard let current = open.take(), let chunks = try? ChunkList(reading: current.file),
-      (try? current.file.status()) == current.status,
-      chunks.byteCount == entry.attributes.size
-    else { return nil }
-    return chunks
+    return OfferedContent(file, status)
   }
 
   /// The next piece of the file that was begun; empty if it can no longer be read as it was, and

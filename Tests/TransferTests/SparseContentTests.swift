@@ -17,8 +17,10 @@ import Transfer
     var content: [UInt8] = []
     for _ in 0..<12 {
       let count = Int(random.next() % 30_000)
-      content += random.next() % 2 == 0
-        ? [UInt8](repeating: 0, count: count) : (0..<count).map { _ in UInt8(1 + random.next() % 255) }
+      content +=
+        random.next() % 2 == 0
+        ? [UInt8](repeating: 0, count: count)
+        : (0..<count).map { _ in UInt8(1 + random.next() % 255) }
     }
     let name = try write(content, inPiecesOf: 1 + Int(random.next() % 20_000))
     #expect(try contents(of: name) == content)
@@ -48,7 +50,8 @@ import Transfer
       let name = try expectAppended(from: offset, in: mount.directory)
       try requireSuccess("sync", "-f", mount.directory.path)
       let extents = try ProgramRun(
-        "/usr/sbin/filefrag", ["-v", "\(mount.directory.path)/stage/\(name)"]).text
+        "/usr/sbin/filefrag", ["-v", "\(mount.directory.path)/stage/\(name)"]
+      ).text
       #expect(extents.contains("shared") == (offset % 4096 == 0), "\(extents)")
     }
   }

@@ -1,0 +1,38 @@
+package import Chunks
+internal import FileSystem
+
+/// A large file at the source that stays open while it is compared and sent, whatever becomes of its
+/// name.
+package final class OfferedContent: Sendable {
+  private let file: File
+  private let status: Status
+
+  /// Takes an open file, with the status that it had when it was known to be what it is.
+  init(_ file: consuming File, _ status: Status) {
+    self.file = file
+    self.status = status
+  }
+
+  /// A part of the content; nil if it can no longer be read as it was.
+  package func read(_ range: Range<Int64>) -> [UInt8]? {
+    var bytes = [UInt8](repeating: 0, count: range.count)
+    guard (try? file.read(into: &bytes, at: range.lowerBound)) == range.count, isUnchanged else {
+      return nil
+    }
+    return bytes
+  }
+
+  /// The chunks of the content; nil if it can no longer be read as it was.
+  package func chunks() -> ChunkList? {
+    guard let chunks = try? ChunkList(reading: file), isUnchanged, chunks.byteCount == status.size
+    else { return nil }
+    return chunks
+  }
+
+  /// Whether nothing has been written to the file, as far as it shows: the destination, which knows the
+  /// digest, does not rely on it.
+  private var isUnchanged: Bool {
+    guard let now = try? file.status() else { return false }
+    return now.size == status.size && now.modified == status.modified
+  }
+}
