@@ -1,0 +1,148 @@
+import Hashing
+import TestSupport
+import Testing
+
+@testable import Chunks
+
+@Suite struct RecipeTests {
+  /// Pieces that do not overlap, in random order, and the length of the content they are of.
+  private struct Found {
+    var pieces: [Recipe.Piece] = []
+    var byteCount: Int64 = 0
+
+    init(using random: inout SplitMix) {
+      var last: Recipe.Piece?
+      for _ in 0..<random.below(40) {
+        if random.below(3) == 0 { byteCount += Int64(1 + random.below(30_000_000)) }
+        let range = byteCount..<(byteCount + Int64(1 + random.below(100_000)))
+        let origin: Recipe.Origin =
+          random.below(3) == 0 && byteCount > range.count
+          ? .itself : .basis(random.below(2))
+        var start = origin == .basis(0) && random.below(2) == 0 ? byteCount : 0
+        // Often where the one before ends.
+        if let last, last.origin == origin, random.below(3) > 0 {
+          start = last.start + Int64(last.range.count)
+        }
+        if origin == .itself { start = min(start, range.lowerBound - Int64(range.count)) }
+        let piece = Recipe.Piece(range: range, origin: origin, start: start)
+        pieces.append(piece)
+        last = piece
+        byteCount = range.upperBound
+      }
+      byteCount += Int64(random.below(2) * random.below(20_000_000))
+      pieces.shuffle(using: &random)
+    }
+  }
+
+  /// What each part of a content is made of, with what is joined taken apart at `cuts`.
+  private static func parts(
+    _ pieces: [Recipe.Piece], cutAt cuts: [Int64]
+  ) -> [[Int64]: Recipe.Origin] {
+    var parts: [[Int64]: Recipe.Origin] = [:]
+    for piece in pieces {
+      let inner = cuts.filter { piece.range.lowerBound < $0 && $0 < piece.range.upperBound }
+      let ends = inner.sorted() + [piece.range.upperBound]
+      for (start, end) in zip([piece.range.lowerBound] + ends, ends) {
+        let place = piece.start + start - piece.range.lowerBound
+        parts[[start, end, place]] = piece.origin
+      }
+    }
+    return parts
+  }
+
+  @Test(arguments: SplitMix.seeds)
+  func `pieces and gaps are the content, and the pieces are those that were found`(seed: UInt64) {
+    var random = SplitMix(seed: seed)
+    for _ in 0..<200 {
+      let found = Found(using: &random)
+      let recipe = Recipe(found.pieces, byteCount: found.byteCount, formerByteCount: nil)
+      var offset: Int64 = 0
+      let ranges = recipe.pieces.map(\.range) + recipe.gaps.map(\.range)
+      for range in ranges.sorted(by: { $0.lowerBound < $1.lowerBound }) {
+        #expect(range.lowerBound == offset && !range.isEmpty, "seed \(seed)")
+        offset = range.upperBound
+      }
+      #expect(offset == found.byteCount, "seed \(seed)")
+      let cuts = found.pieces.map(\.range.lowerBound)
+      #expect(
+        Self.parts(recipe.pieces, cutAt: cuts) == Self.parts(found.pieces, cutAt: []),
+        "seed \(seed)")
+      #expect(recipe.gaps.allSatisfy { $0.range.count <= 8 << 20 }, "seed \(seed)")
+      for piece in recipe.pieces where piece.origin == .itself {
+        #expect(piece.start + Int64(piece.range.count) <= piece.range.lowerBound, "seed \(seed)")
+      }
+    }
+  }
+
+  private static func piece(
+    _ range: Range<Int64>, _ origin: Recipe.Origin, _ start: Int64
+  ) -> Recipe.Piece {
+    Recipe.Piece(range: range, origin: origin, start: start)
+  }
+
+  @Test func `pieces that go on where the one before ends are one`() {
+    let found = [
+      Self.piece(20..<30, .basis(0), 120), Self.piece(0..<10, .basis(0), 100),
+      Self.piece(10..<20, .basis(0), 110), Self.piece(30..<40, .basis(1), 130),
+      Self.piece(40..<50, .basis(1), 141), Self.piece(60..<70, .basis(1), 161),
+    ]
+    let recipe = Recipe(found, byteCount: 70, formerByteCount: 70)
+    #expect(
+      recipe.pieces == [Self.piece(0..<30, .basis(0), 100), found[3], found[4], found[5]])
+    #expect(recipe.gaps == [Recipe.Gap(range: 50..<60, isInPlace: false)])
+  }
+
+  @Test func `what is copied of the new content itself is there before the copying begins`() {
+    let found = [
+      Self.piece(20..<30, .itself, 0), Self.piece(30..<40, .itself, 10),
+      Self.piece(40..<50, .itself, 20),
+    ]
+    let recipe = Recipe(found, byteCount: 50, formerByteCount: nil)
+    #expect(recipe.pieces == [Self.piece(20..<40, .itself, 0), found[2]])
+  }
+
+  @Test func `a gap is in place beside a piece that is, or in a content of the same length`() {
+    let inPlace = Self.piece(10..<20, .basis(0), 10)
+    let moved = Self.piece(30..<40, .basis(0), 31)
+    let other = Self.piece(50..<60, .basis(1), 50)
+    func flags(_ found: [Recipe.Piece], _ formerByteCount: Int64?) -> [Bool] {
+      Recipe(found, byteCount: 70, formerByteCount: formerByteCount).gaps.map(\.isInPlace)
+    }
+    #expect(flags([inPlace, moved, other], 70) == [true, true, false, false])
+    #expect(flags([moved, other], 70) == [false, false, false])
+    #expect(flags([], 70) == [true])
+    #expect(flags([], 71) == [false])
+    #expect(flags([], nil) == [false])
+  }
+
+  @Test(
+    arguments: [
+      (0..<0, []), (5..<5, []), (0..<8_388_608, [8_388_608]), (7..<8, [8]),
+      (5..<16_777_217, [8_388_608, 16_777_216, 16_777_217]),
+      (8_388_607..<8_388_609, [8_388_608, 8_388_609]),
+    ] as [(Range<Int64>, [Int64])])
+  func `long gaps are cut at multiples of 8 MiB`(gap: Range<Int64>, ends: [Int64]) {
+    let parts = Recipe.parts(of: gap)
+    #expect(parts.map(\.upperBound) == ends)
+    #expect(parts.map(\.lowerBound) == [gap.lowerBound] + ends.dropLast() || ends.isEmpty)
+  }
+
+  @Test(arguments: [0, 1, 4095, 4096, 5000] as [Int64], [0, 1, 4096, 9000, 12_288])
+  func `pages are the whole ones that there are, at multiples of 4096`(start: Int64, count: Int) {
+    var random = SplitMix(seed: 3)
+    let gap = start..<(start + 12_000)
+    let bytes = random.bytes(count)
+    let pages = Recipe.pages(of: gap, in: bytes.span)
+    var fingerprint = Fingerprint()
+    var offset = gap.lowerBound
+    for page in pages {
+      #expect(page.range.lowerBound == offset)
+      #expect(page.range.upperBound == min((offset / 4096 + 1) * 4096, gap.upperBound))
+      offset = page.range.upperBound
+      let part = Int(page.range.lowerBound - start)..<Int(page.range.upperBound - start)
+      #expect(page.fingerprint == fingerprint.of(bytes.span.extracting(part).bytes))
+    }
+    let isNextWhole = min((offset / 4096 + 1) * 4096, gap.upperBound) - start <= count
+    #expect(offset == gap.upperBound || !isNextWhole)
+  }
+}
