@@ -94,9 +94,10 @@ package struct MissingChunks: Equatable, Sendable {
 }
 
 extension ByteReader {
-  /// Reads as many flags, eight to a byte, the first in the lowest bit.
+  /// Reads as many flags, eight to a byte, the first in the lowest bit; bits beyond the last are zero.
   mutating func readFlags(_ count: Int) throws(Malformed) -> [Bool] {
     let bytes = Array(try readBytes((count + 7) / 8))
+    if count % 8 > 0, let last = bytes.last, last >> UInt8(count % 8) != 0 { throw .number }
     return (0..<count).map { bytes[$0 / 8] >> UInt8($0 % 8) & 1 == 1 }
   }
 }
