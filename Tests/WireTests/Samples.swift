@@ -16,7 +16,7 @@ struct Sample: Sendable, CustomTestStringConvertible {
 }
 
 extension Sample {
-  static let all: [Sample] = comparison + greetings + reports + [changes]
+  static let all: [Sample] = comparison + greetings + reports + largeFiles + [changes]
 
   static let nonce = CompareRequest.Nonce(first: 1, second: .max)
   static let path = Path(uncheckedKey: Array("a\0b".utf8))
@@ -135,12 +135,38 @@ extension Sample {
       isSequence: true),
   ]
 
+  static let listing: ChunkListing = {
+    var listing = ChunkListing()
+    listing.append([ChunkListing.Node(fingerprint: 1, byteCount: 1 << 60)])
+    listing.append(
+      (UInt64(0)..<3).map { ChunkListing.Node(fingerprint: .max - $0, byteCount: Int64(1 << $0)) })
+    return listing
+  }()
+
+  private static let flags = (0..<21).map { $0 % 3 == 0 }
+
+  private static let largeFiles = [
+    Sample(
+      testDescription: "chunks", payload: listing.frame.payload,
+      reencode: { try ChunkListing(payload: $0).frame.payload }, isSequence: true),
+    Sample(
+      testDescription: "missing", payload: MissingChunks(flags).frame.payload,
+      reencode: { try MissingChunks(payload: $0).frame.payload }),
+    Sample(
+      testDescription: "gaps", payload: GapRequest([[], [1, .max], [0], []]).frame.payload,
+      reencode: { try GapRequest(payload: $0).frame.payload }, isSequence: true),
+    Sample(
+      testDescription: "pages", payload: PageDifferences(flags).frame.payload,
+      reencode: { try PageDifferences(payload: $0).frame.payload }),
+  ]
+
   /// One change of each form; content that follows can only be for the last.
   static let allChanges: [Change] = {
     let entries = EntryRun.simulated(count: 20, seed: 2).entries
     let provisions: [Provision] = [
       .nothing, .inline([]), .inline([UInt8](repeating: 7, count: 300)), .copy(from: path),
-      .unavailable(.changed, systemCode: -7), .deletion, .stream,
+      .unavailable(.changed, systemCode: -7), .deletion, .move(from: path),
+      .rebuild(level: 64, sketch: [1, 0, .max]), .rebuild(level: 0, sketch: []), .stream,
     ]
     return zip(entries.reversed(), provisions).enumerated().map { index, pair in
       Change(
