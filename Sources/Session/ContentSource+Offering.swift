@@ -12,6 +12,33 @@ struct Offered {
   let tree: ChunkTree
 }
 
+/// How much is offered together: so much that it can be open, listed and asked for at a time.
+struct OfferSize {
+  /// The most files that can be asked for together.
+  static let maximumFileCount = 64
+  /// The most chunks that a file can have to be put together; a larger one is sent whole.
+  static let maximumChunkCount = 1 << 22
+
+  private var fileCount = 0
+  private var byteCount: Int64 = 0
+  private var keyByteCount = 0
+
+  /// Counts a file.
+  mutating func add(_ entry: Entry, at path: Path) {
+    fileCount += 1
+    byteCount += entry.attributes.size
+    keyByteCount += path.key.count
+  }
+
+  /// Whether it is enough: there are at most 2^21 chunks but for those of the last file, and their paths
+  /// have room in a frame.
+  var isFull: Bool {
+    fileCount >= Self.maximumFileCount / 2
+      || byteCount >= Int64(Chunker.minimumByteCount) << 21
+      || keyByteCount >= Frame.maximumPayloadByteCount / 2
+  }
+}
+
 extension LocalReplica {
   /// A large file as it is offered; nil if it is none, or can no longer be read as it was.
   func offered(
@@ -22,7 +49,8 @@ extension LocalReplica {
     guard attributes.kind == .file, attributes.isHashed,
       attributes.size > ContentReader.inlineByteCount,
       let content = source.reader.open(entry, at: path, stamp),
-      let chunks = try index.chunks(of: path, attributes) ?? content.chunks()
+      let chunks = try index.chunks(of: path, attributes) ?? content.chunks(),
+      chunks.count <= OfferSize.maximumChunkCount
     else { return nil }
     return Offered(
       entry: entry, content: content, conflictCopy: conflictCopy, tree: ChunkTree(chunks))
@@ -30,16 +58,6 @@ extension LocalReplica {
 }
 
 extension ContentSource {
-  /// The most files, and chunks of them, that are offered together.
-  static let offeredCount = 32
-  private static let offeredChunkCount = 1 << 20
-
-  /// Whether no more files are to be offered together with these.
-  static func isFull(_ files: [Offered]) -> Bool {
-    files.count >= offeredCount
-      || files.reduce(0) { $0 + $1.tree.chunks.count } >= offeredChunkCount
-  }
-
   /// Offers files, and sends of each what the destination lacks; `answer` gives the destination's next
   /// frame.
   func offer(_ files: [Offered], answer: () throws -> Frame) throws {

@@ -23,6 +23,7 @@ final class Fetch {
   private var uncopied: [(change: Change, origin: Path)] = []
   /// Changes by large files that are to be put together, and where the other end has them.
   private var offered: [(change: Change, origin: Path)] = []
+  private var offerSize = OfferSize()
   /// How many bytes of content have come.
   private(set) var literalByteCount: Int64 = 0
 
@@ -67,7 +68,8 @@ final class Fetch {
   /// Adds a change by a large file, of which this end is likely to have something.
   func add(offered change: Change, from origin: Path) throws {
     offered.append((change, origin))
-    guard offered.count == ContentSource.offeredCount else { return }
+    offerSize.add(change.entry, at: origin)
+    guard offerSize.isFull else { return }
     try ask()
     while try makeNext() {}
     try fetchOffered()
@@ -156,6 +158,7 @@ extension Fetch {
     guard !offered.isEmpty else { return }
     let changes = offered
     offered = []
+    offerSize = OfferSize()
     for frame in PathList.frames(.wantOffer, changes.map(\.origin)) { try peer.send(frame) }
     for (change, origin) in changes {
       let answer = try nextChange(at: origin)

@@ -15,6 +15,7 @@ extension InitiatorRun {
         while !isOffering, let answer = try peer.receiveIfReady() { try takeOutcomes(answer) }
       }, learn: local.learn)
     var offered: [Offered] = []
+    var offerSize = OfferSize()
     try plan.forEachAction(at: localSide.other) { action in
       announce(action)
       if known.path(for: action) == nil, mayRebuild(action),
@@ -22,14 +23,19 @@ extension InitiatorRun {
       {
         copies.insert(action.path)
         offered.append(file)
-        if ContentSource.isFull(offered) { try offer(&offered, from: source) }
+        offerSize.add(action.after, at: action.origin)
+        if offerSize.isFull {
+          try offer(offered, from: source)
+          offered = []
+          offerSize = OfferSize()
+        }
       } else {
         try send(action, from: source, known)
       }
       try Interruption.check()
       advance(items: 1, bytes: action.after.attributes.size)
     }
-    try offer(&offered, from: source)
+    try offer(offered, from: source)
     try finishRemote(.part)
     while !uncopied.isEmpty {
       // Content that the other end should have had and has not: it is sent after all.
@@ -52,7 +58,7 @@ extension InitiatorRun {
   }
 
   /// Offers large files to the other end, and sends what it lacks of them.
-  private func offer(_ files: inout [Offered], from source: ContentSource) throws {
+  private func offer(_ files: [Offered], from source: ContentSource) throws {
     try source.flush()
     isOffering = true
     defer { isOffering = false }
@@ -64,7 +70,6 @@ extension InitiatorRun {
         try takeOutcomes(frame)
       }
     }
-    files = []
   }
 
   private func file(

@@ -116,6 +116,7 @@ extension LocalReplica {
     try begin()
     try index.remember(run)
     try index.remember(peer)
+    try index.sweepChunks()
     try commit()
   }
 

@@ -7,9 +7,6 @@ internal import Wire
 /// Large files on offer that the destination puts together, one after the other; what it asks for
 /// is one request ahead of what comes.
 struct Rebuilding {
-  /// The most files on offer at a time, so that they can be open at the same time.
-  private static let maximumCount = 64
-
   /// A file on offer.
   struct File {
     let change: Change
@@ -33,7 +30,7 @@ struct Rebuilding {
   mutating func add(
     _ change: Change, _ step: Destination.Step?, level: Int, bases: [Basis]
   ) throws(Malformed) {
-    guard !isListing, files.count < Self.maximumCount else { throw .order }
+    guard !isListing, files.count < OfferSize.maximumFileCount else { throw .order }
     try demand.add(
       byteCount: change.entry.attributes.size, level: level, bases: bases.map(\.lookup),
       isRefused: step == nil)

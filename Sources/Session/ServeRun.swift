@@ -202,7 +202,9 @@ final class ServeRun {
   private func offerContent(_ frame: Frame) throws {
     let source = contentSource()
     var offered: [Offered] = []
-    for path in try PathList.decode(payload: frame.payload) {
+    let paths = try PathList.decode(payload: frame.payload)
+    guard paths.count <= OfferSize.maximumFileCount else { throw Malformed.count }
+    for path in paths {
       if let (entry, stamp) = try replica.entry(at: path),
         let file = try replica.offered(entry, at: path, stamp, by: source)
       {
