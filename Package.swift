@@ -54,7 +54,7 @@ let package = Package(
 
     // Effects: each touches one part of the world.
     // System calls, and files and directories relative to a root.
-    step("FileSystem", ["CLinux", "Hashing", "Replica"]),
+    step("FileSystem", ["CLinux", "Hashing", "Replica", "Chunks"]),
     // The stored index, the lock, the identity.
     step("Index", ["CSQLite", "Hashing", "Replica", "Merkle", "Chunks", "FileSystem"]),
     // The walk, merged with what is remembered; hashing.
@@ -100,7 +100,7 @@ let package = Package(
     suite("Reconcile", ["Hashing", "Replica"]),
     suite("Wire", ["Hashing", "Replica"]),
     suite("Exchange", ["Hashing", "Replica", "Merkle", "Chunks", "Wire"]),
-    suite("FileSystem", ["Replica"]),
+    suite("FileSystem", ["Hashing", "Replica", "Chunks"]),
     suite("Index", ["Hashing", "Replica", "Merkle", "Chunks"]),
     suite("Scan", ["Hashing", "Replica", "Chunks", "FileSystem"]),
     suite("Transfer", ["Hashing", "Replica", "Wire", "FileSystem"]),

@@ -73,6 +73,10 @@ int linux_clone_range(
   return ioctl(file, FICLONERANGE, &range);
 }
 
+int linux_start_writing(int file, int64_t offset, int64_t count) {
+  return sync_file_range(file, offset, count, SYNC_FILE_RANGE_WRITE);
+}
+
 int linux_set_pipe_size(int pipe, int byte_count) {
   return fcntl(pipe, F_SETPIPE_SZ, byte_count);
 }

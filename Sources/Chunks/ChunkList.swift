@@ -22,6 +22,27 @@ package struct ChunkList: Equatable, Sendable {
     ends.append(byteCount + Int64(count))
   }
 
+  /// Adds the chunks that another content, or if there is none this one, has in a range; false if none
+  /// begins or ends where the range does.
+  package mutating func append(_ range: Range<Int64>, of other: ChunkList?) -> Bool {
+    func end(of chunk: Int) -> Int64 { (other?.ends ?? ends)[chunk] }
+    let count = other?.count ?? count
+    var chunk = 0
+    if range.lowerBound > 0 {
+      guard let before = (other?.ends ?? ends).sortedPosition(of: range.lowerBound) else {
+        return false
+      }
+      chunk = before + 1
+    }
+    var start = range.lowerBound
+    while start < range.upperBound, chunk < count {
+      append((other?.fingerprints ?? fingerprints)[chunk], byteCount: Int(end(of: chunk) - start))
+      start = end(of: chunk)
+      chunk += 1
+    }
+    return start == range.upperBound
+  }
+
   /// The size from which the chunks of a file are kept, in bytes.
   package static let keptByteCount: Int64 = 1 << 20
 

@@ -15,6 +15,8 @@ package struct ChunkDemand: Sendable {
     var pieces: [Recipe.Piece] = []
     /// Where in it nodes are that are missing, by level and fingerprint.
     var missing: [[UInt64: Int64]]
+    /// The chunks that are missing.
+    var listed: [(start: Int64, fingerprint: UInt64)] = []
     /// Whether nothing is to come of it.
     let isRefused: Bool
   }
@@ -121,7 +123,36 @@ package struct ChunkDemand: Sendable {
       return false
     }
     contents[content].missing[level][node.fingerprint] = range.lowerBound
+    if level == 0 { contents[content].listed.append((range.lowerBound, node.fingerprint)) }
     return true
+  }
+
+  /// The chunks of a content as its source has listed them, when no listing is to come: those of the
+  /// nodes that were found, and those that are missing. Nil if they do not fit together.
+  package func chunks(of content: Int) -> ChunkList? {
+    let content = contents[content]
+    var chunks = ChunkList()
+    var missing = content.listed.sorted { $0.start < $1.start }[...]
+    let pieces = content.pieces.sorted { $0.range.lowerBound < $1.range.lowerBound }
+    for next in 0...pieces.count {
+      let end = next < pieces.count ? pieces[next].range.lowerBound : content.byteCount
+      while let chunk = missing.first, chunk.start < end {
+        missing.removeFirst()
+        let chunkEnd = min(end, missing.first?.start ?? end)
+        chunks.append(chunk.fingerprint, byteCount: Int(chunkEnd - chunk.start))
+      }
+      guard chunks.byteCount == end else { return nil }
+      guard next < pieces.count else { break }
+      let piece = pieces[next]
+      let source = piece.start..<(piece.start + Int64(piece.range.count))
+      let basis: ChunkList? =
+        switch piece.origin {
+        case .basis(let number): content.bases[number].tree.chunks
+        case .itself: nil
+        }
+      guard chunks.append(source, of: basis) else { return nil }
+    }
+    return chunks
   }
 
   /// How a content is put together, when no listing is to come.

@@ -135,6 +135,13 @@ extension File {
     }
   }
 
+  /// Has the system begin to write a range to the disk, so that less is left to be waited for
+  /// (`sync_file_range(2)`).
+  package func startWriting(_ range: Range<Int64>) {
+    // It makes nothing durable, and nothing depends on it.
+    _ = linux_start_writing(descriptor, range.lowerBound, Int64(range.count))
+  }
+
   /// Sets the permission and set-id bits.
   package func setMode(_ mode: UInt16) throws(SystemError) {
     try opened.setMode(mode)

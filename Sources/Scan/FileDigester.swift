@@ -49,7 +49,7 @@ struct FileDigester: ~Copyable {
       // claims to be empty, as one does whose content is made when it is read.
       let left = max(1, min(before.size - byteCount, Int64(buffer.count)))
       let count = try file.read(into: &buffer, atMost: Int(left))
-      digester.update(buffer, first: count)
+      digester.take(&buffer, first: count)
       byteCount += Int64(count)
       if count < left { break }
     } while byteCount < before.size

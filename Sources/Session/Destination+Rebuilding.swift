@@ -58,7 +58,8 @@ extension Destination {
         if !file.isBegun {
           file.isBegun = true
           try writer.begin(
-            file.change.entry.attributes, resumableAt: file.change.entry.path)
+            file.change.entry.attributes, resumableAt: file.change.entry.path,
+            chunks: file.chunks)
         }
         try rebuilder.copy(by: &writer)
       }

@@ -14,6 +14,8 @@ struct Rebuilding {
     var step: Destination.Step?
     fileprivate let bases: [Basis]
     fileprivate(set) var rebuilder: Rebuilder?
+    /// Its chunks, as they were listed.
+    fileprivate(set) var chunks: ChunkList?
     /// Whether its content has been begun.
     var isBegun = false
   }
@@ -47,6 +49,7 @@ struct Rebuilding {
     guard !demand.isOpen else { return [answer] }
     for index in files.indices where files[index].step != nil {
       files[index].rebuilder = Rebuilder(demand.recipe(of: index), from: files[index].bases)
+      files[index].chunks = demand.chunks(of: index)
     }
     return [answer] + requests()
   }

@@ -110,18 +110,19 @@ package struct ContentWriter: ~Copyable {
     try begin(attributes, place(at: path))
   }
 
-  /// Begins the large file that is to be at `path`, which is left in the stage if it stays partial.
+  /// Begins the large file that is to be at `path`, which is left in the stage if it stays partial; its
+  /// chunks are not looked for if they are known.
   package mutating func begin(
-    _ attributes: Attributes, resumableAt path: Path
+    _ attributes: Attributes, resumableAt path: Path, chunks: ChunkList? = nil
   ) throws(StagingFailure) {
-    try begin(attributes, .partial(name: stage.makePartialName(of: path)))
+    try begin(attributes, .partial(name: stage.makePartialName(of: path)), chunks)
   }
 
   private mutating func begin(
-    _ attributes: Attributes, _ place: Place
+    _ attributes: Attributes, _ place: Place, _ known: ChunkList? = nil
   ) throws(StagingFailure) {
     leave()
-    digester.begin(byteCount: attributes.size)
+    digester.begin(byteCount: attributes.size, chunks: known)
     chunks = nil
     do {
       let file =

@@ -38,7 +38,7 @@ extension SparseFile {
       guard (try? file.read(into: &buffer, first: wanted, at: start)) == wanted else {
         throw .mismatch
       }
-      digester.update(buffer, first: wanted)
+      digester.take(&buffer, first: wanted)
       start += Int64(wanted)
     }
   }
@@ -62,7 +62,7 @@ extension SparseFile {
     } catch {
       throw .system(error)
     }
-    digester.update(buffer, first: wanted)
+    digester.take(&buffer, first: wanted)
     return Int64(wanted)
   }
 }

@@ -6,12 +6,16 @@ struct SparseFile: ~Copyable {
   static let pageByteCount = 4096
   /// The least that is worth sharing, in bytes.
   private static let sharedByteCount: Int64 = 64 * 1024
+  /// How much is written before the disk is to begin with it, in bytes.
+  private static let startedByteCount: Int64 = 8 << 20
 
   let file: File
   /// How many bytes the content has so far.
   private(set) var byteCount: Int64 = 0
   /// How many of them the file has: fewer if it is to end in a hole.
   private var extent: Int64 = 0
+  /// How far the disk has been told to begin.
+  private var started: Int64 = 0
   /// Whether it can share blocks with other files, as far as is known.
   private(set) var canShare = true
 
@@ -41,6 +45,10 @@ struct SparseFile: ~Copyable {
     guard !bytes.isEmpty else { return }
     try file.write(bytes.bytes, at: offset)
     extent = offset + Int64(bytes.count)
+    if extent - started >= Self.startedByteCount {
+      file.startWriting(started..<extent)
+      started = extent
+    }
   }
 
   /// Whether the next byte is the first of a page.

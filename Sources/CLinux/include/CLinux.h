@@ -48,6 +48,9 @@ int linux_try_lock(int file);
 int linux_clone_range(
     int source, uint64_t source_offset, int file, uint64_t offset, uint64_t count);
 
+// sync_file_range(2) SYNC_FILE_RANGE_WRITE: writing to the disk begins, and is not waited for.
+int linux_start_writing(int file, int64_t offset, int64_t count);
+
 // fcntl(2) F_SETPIPE_SZ.
 int linux_set_pipe_size(int pipe, int byte_count);
 

@@ -1,0 +1,125 @@
+import TestSupport
+import Testing
+
+/// What crosses the pipe for a file of 8 MB of which the destination has an older version.
+@Suite struct LargeFileTests {
+  struct Edit: Sendable, CustomTestStringConvertible {
+    let testDescription: String
+    /// Run in the source.
+    let command: String
+    /// The most bytes of content that are sent, and of all both ways.
+    let literalLimit: Int
+    let pipeLimit: Int
+
+    init(_ name: String, literal: Int, pipe: Int, _ command: String) {
+      testDescription = name
+      self.command = command
+      literalLimit = literal
+      pipeLimit = pipe
+    }
+  }
+
+  static let edits = [
+    Edit(
+      "pages overwritten", literal: 20 * 4096, pipe: 20 * 4096 + 20_000,
+      """
+      for n in $(seq 20); do
+        dd if=/dev/urandom of=f bs=4096 count=1 seek=$((n * 97)) conv=notrunc status=none
+      done
+      """),
+    Edit(
+      "one byte overwritten", literal: 4096, pipe: 12_000,
+      "printf x | dd of=f bs=1 seek=5000000 conv=notrunc status=none"),
+    Edit(
+      "inserted at the front", literal: 65_536 + 100, pipe: 80_000,
+      "(head -c 100 /dev/urandom; cat f) >g; mv g f"),
+    Edit(
+      "cut from the middle", literal: 2 * 65_536, pipe: 150_000,
+      "(head -c 3000000 f; tail -c 4000000 f) >g; mv g f"),
+    Edit(
+      "appended", literal: 104_096, pipe: 115_000, "head -c 100000 /dev/urandom >>f"),
+    Edit("truncated", literal: 4096, pipe: 12_000, "truncate -s 5000000 f"),
+    Edit(
+      "halves swapped", literal: 2 * 65_536, pipe: 160_000,
+      "(tail -c 4000000 f; head -c 4000000 f) >g; mv g f"),
+    Edit(
+      "written twice", literal: 65_536, pipe: 80_000, "cat f f >g; mv g f"),
+    Edit(
+      "moved and appended", literal: 165_536, pipe: 180_000,
+      "mkdir d; mv f d/g; head -c 100000 /dev/urandom >>d/g"),
+    Edit("zeroed", literal: 131_072, pipe: 140_000, "truncate -s 0 f; truncate -s 8000000 f"),
+    Edit("emptied", literal: 0, pipe: 5000, "truncate -s 0 f"),
+    Edit("replaced by a small file", literal: 3, pipe: 5000, "echo hi >f"),
+  ]
+
+  @Test(arguments: edits, [true, false])
+  func `only what changed inside is sent`(edit: Edit, isPush: Bool) throws {
+    let replicas = try Replicas()
+    try replicas.change("head -c 8000000 /dev/urandom >source/f")
+    let route: Replicas.Route = isPush ? .push() : .pull()
+    #expect(try replicas.summary(route).literalBytes == 8_000_000)
+    try replicas.change("sleep 0.02; cd source; \(edit.command)")
+    let run = try replicas.summary(route, ["--delete"])
+    #expect(run.exit == 0)
+    #expect(run.literalBytes <= edit.literalLimit)
+    #expect(run.pipeBytes <= edit.pipeLimit)
+    try expectEqual(replicas)
+    #expect(replicas.stagedNames() == [])
+  }
+
+  @Test func `the old version is not read to be described, not even where it was made`() throws {
+    let replicas = try Replicas()
+    try replicas.change("head -c 8000000 /dev/urandom >source/f")
+    #expect(try replicas.summary(.push()).exit == 0)
+    try replicas.change("printf x | dd of=destination/f bs=1 seek=9 conv=notrunc status=none")
+    // Back to where the file came from, whose chunks were kept when it was sent.
+    let words = [
+      "sync", "--json", replicas.source, replicas.destination,
+    ]
+    let run = try RunSummary(lastLineOf: ProgramRun(Binary.treemend, words))
+    #expect(run.literalBytes <= 4096)
+    try expectEqual(replicas)
+  }
+
+  @Test(arguments: [true, false])
+  func `holes stay holes, in a first copy and in a later one`(isPush: Bool) throws {
+    let replicas = try Replicas()
+    let route: Replicas.Route = isPush ? .push() : .pull()
+    try replicas.change(
+      """
+      cd source; truncate -s 50000000 f
+      printf begin | dd of=f conv=notrunc status=none
+      printf middle | dd of=f bs=1 seek=30000000 conv=notrunc status=none
+      """)
+    for _ in 0..<2 {
+      let run = try replicas.summary(route)
+      #expect(run.exit == 0)
+      try expectEqual(replicas)
+      let blocks = try ProgramRun("stat", "-c", "%b", "\(replicas.destination)/f")
+      #expect(try #require(Int(blocks.text.dropLast())) <= 64)
+      try replicas.change(
+        "printf more | dd of=source/f bs=1 seek=40000000 conv=notrunc status=none")
+    }
+  }
+
+  @Test func `many large files are put together in one run`() throws {
+    let replicas = try Replicas()
+    try replicas.change(
+      "for n in $(seq 70); do head -c 1100000 /dev/urandom >source/f$n; done")
+    #expect(try replicas.summary(.push()).exit == 0)
+    try replicas.change(
+      """
+      sleep 0.02
+      for n in $(seq 70); do
+        printf x | dd of=source/f$n bs=1 seek=$((n * 10000)) conv=notrunc status=none
+      done
+      """)
+    for route in [.push(), .pull()] as [Replicas.Route] {
+      let run = try replicas.summary(route)
+      #expect(run.exit == 0)
+      #expect(run.literalBytes <= 70 * 4096)
+      try expectEqual(replicas)
+      try replicas.change("for f in source/f*; do printf y >>$f; done")
+    }
+  }
+}
