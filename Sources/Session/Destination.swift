@@ -306,6 +306,7 @@ final class Destination {
 
   /// Makes the last changes, and gives directories the modes that would have been in the way.
   func finish() throws {
+    guard streaming == nil, rebuilding == nil else { throw Malformed.order }
     try flush()
     batch = deferredModes
     deferredModes = []
