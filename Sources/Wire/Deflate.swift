@@ -4,7 +4,7 @@ internal import Replica
 /// Deflation of whole payloads by zlib (RFC 1950), behind the length of the original.
 enum Deflate {
   /// Payloads shorter than this are not worth the try.
-  private static let minimumByteCount = 128
+  static let minimumByteCount = 128
 
   /// Level 1 deflates text to within a fifth of level 6, three times as fast.
   private static let level: Int32 = 1

@@ -55,6 +55,14 @@ package struct Frame: Equatable, Sendable {
   /// The most bytes of a payload, before and after deflation.
   package static let maximumPayloadByteCount = 262_144
 
+  /// How many bytes of a payload are tried to find out whether it deflates.
+  package static let sampleByteCount = 16_384
+
+  /// Whether the bytes of a frame are those of a deflated one.
+  package static func isDeflated(_ bytes: [UInt8]) -> Bool {
+    bytes[headerByteCount - 1] & deflatedBit != 0
+  }
+
   /// The bytes before the payload: its length as four bytes, the lowest first, and the kind.
   package static let headerByteCount = 5
 
@@ -95,6 +103,15 @@ package struct Frame: Equatable, Sendable {
     bytes.append(kindByte)
     bytes.append(contentsOf: body)
     return bytes
+  }
+
+  /// Whether the payload is long enough for deflating it to be tried.
+  package var isWorthDeflating: Bool { payload.count >= Deflate.minimumByteCount }
+
+  /// Whether the beginning of the payload saves an eighth when it is deflated.
+  package var sampleDeflates: Bool {
+    let sample = Array(payload.prefix(Self.sampleByteCount))
+    return Deflate.deflate(sample, atMost: sample.count / 8 * 7) != nil
   }
 
   /// The length of the payload that follows `header`, or throws if it is beyond the bound or the
