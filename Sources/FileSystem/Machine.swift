@@ -6,6 +6,20 @@ package func monotonicNanoseconds() -> Int64 {
   nanoseconds(of: CLOCK_MONOTONIC)
 }
 
+/// The time that a processor has spent on the calling thread, in nanoseconds.
+package func processorNanoseconds() -> Int64 {
+  nanoseconds(of: CLOCK_THREAD_CPUTIME_ID)
+}
+
+/// Waits for so many nanoseconds, or until a signal comes.
+package func pause(nanoseconds: Int64) {
+  guard nanoseconds > 0 else { return }
+  var time = timespec(
+    tv_sec: Int(nanoseconds / 1_000_000_000), tv_nsec: Int(nanoseconds % 1_000_000_000))
+  // SAFETY: the call reads the structure.
+  _ = unsafe nanosleep(&time, nil)
+}
+
 /// The time since 1970, in nanoseconds, as far as the machine's clock is right.
 package func wallClockNanoseconds() -> Int64 {
   nanoseconds(of: CLOCK_REALTIME)

@@ -29,7 +29,7 @@ struct Encounter {
     localSide: Side, _ options: RunOptions, progress: (Int, Int64) -> Void
   ) throws(SessionError) {
     let makesRoot = options.isDryRun ? nil : makesRoot
-    var flags = options.flags
+    var flags = options.flags.union(Open.Flags(options.terms(for: location).deflation))
     if makesRoot == localSide.other { flags.insert(.makesRoot) }
     local = try LocalReplica(Opening(path, options, makesRoot: makesRoot == localSide))
     (peer, introductions, clockSkew) = try Self.meet(
@@ -146,7 +146,7 @@ struct Encounter {
     do {
       return try Open(
         role: role, flags: flags,
-        lockWaitSeconds: UInt32(clamping: options.lockWaitSeconds),
+        lockWaitSeconds: UInt32(clamping: options.lockWaitSeconds), byteRate: options.byteRate,
         root: location.path, stateDirectory: location.stateDirectory(options),
         place: try local.place(),
         introduction: mine,
@@ -186,8 +186,20 @@ extension RunOptions {
     if rehashes { flags.insert(.rehashes) }
     if skipsSync { flags.insert(.skipsSync) }
     if forces { flags.insert(.forces) }
-    if compresses { flags.insert(.compresses) }
     return flags
+  }
+
+  /// How both ends are to send when the other end is at `location`. Between two ends on one machine
+  /// deflating takes longer than the way.
+  func terms(for location: Location) -> SendingTerms {
+    let isLocal = if case .local = location { true } else { false }
+    let deflation: DeflateChoice.Policy =
+      switch compresses {
+      case true?: .always
+      case false?: .never
+      case nil: isLocal ? .never : .whenItPays
+      }
+    return SendingTerms(deflation: deflation, byteRate: byteRate)
   }
 }
 

@@ -11,7 +11,7 @@ extension InitiatorRun {
     let source = ContentSource(
       local.root,
       deliver: { [self] frame in
-        try peer.send(frame, deflating: options.compresses)
+        try peer.send(content: frame)
         while !isOffering, let answer = try peer.receiveIfReady() { try takeOutcomes(answer) }
       }, learn: local.learn)
     var offered: [Offered] = []

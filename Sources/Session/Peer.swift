@@ -25,6 +25,7 @@ final class Peer {
     connection = Connection(input: farEnd.output, output: farEnd.input) {
       Interruption.isRequested
     }
+    connection.keep(to: options.terms(for: location))
     do throws(TransportError) {
       try connection.send(Hello(program: Session.version).frame)
       if let open { try connection.send(open) }
@@ -75,9 +76,20 @@ final class Peer {
   }
 
   /// Sends a frame; when the other end is gone, what it said last is thrown.
-  func send(_ frame: Frame, deflating: Bool = true) throws(SessionError) {
+  func send(_ frame: Frame) throws(SessionError) {
+    try send { connection throws(TransportError) in try connection.send(frame) }
+  }
+
+  /// Sends a frame of content, as ``send(_:)`` does.
+  func send(content frame: Frame) throws(SessionError) {
+    try send { connection throws(TransportError) in try connection.send(content: frame) }
+  }
+
+  private func send(
+    _ send: (Connection) throws(TransportError) -> Void
+  ) throws(SessionError) {
     do {
-      try connection.send(frame, deflating: deflating)
+      try send(connection)
     } catch .interrupted {
       throw .interrupted
     } catch {

@@ -15,8 +15,10 @@ package struct RunOptions: Sendable {
   package var maximumDeletionCount: Int?
   /// Read and hash every file, whatever its status says.
   package var rehashes = false
-  /// Deflate content, too, where it pays.
-  package var compresses = false
+  /// Try to deflate all content, or none; nil for that to a remote end, where it pays.
+  package var compresses: Bool?
+  /// The most bytes that each end sends in a second; nil for no limit.
+  package var byteRate: Int?
   /// Give up durability: no waiting for the disk.
   package var skipsSync = false
   /// Go on where a guard would stop.

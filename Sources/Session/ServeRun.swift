@@ -31,6 +31,7 @@ final class ServeRun {
       throw SessionError.wrongProtocol(sample: [])
     }
     open = try Open(payload: try Self.payload(of: .open, from: connection))
+    connection.keep(to: open.terms)
     peerName = Array("initiator at \(ReplicaID(rawValue: open.place))".utf8)
     let opening = try Opening(open)
     if open.role != .compared, !opening.forces { try RootGuard.check(opening.path) }
@@ -221,10 +222,9 @@ final class ServeRun {
   }
 
   private func contentSource() -> ContentSource {
-    let deflates = open.flags.contains(.compresses)
-    return ContentSource(
+    ContentSource(
       replica.root,
-      deliver: { [connection] frame in try connection.send(frame, deflating: deflates) },
+      deliver: { [connection] frame in try connection.send(content: frame) },
       learn: replica.learn)
   }
 

@@ -24,9 +24,12 @@ package final class Connection: Sendable {
     var isClosing = false
     var receivedByteCount: Int64 = 0
     var sentByteCount: Int64 = 0
+    var pacer: Pacer?
+    var writing = Pace()
   }
 
   private let queues = Monitor(Queues())
+  private let content = Monitor(ContentEncoder(.never))
   private let isInterrupted: @Sendable () -> Bool
   /// The descriptor that somebody must go on reading from.
   private let heard: Int32?
@@ -45,8 +48,16 @@ package final class Connection: Sendable {
     for pipe in [input, output] { widenPipe(pipe, to: CInt(Self.queueByteCount)) }
     let queues = queues
     Thread { Self.read(FileDescriptor(rawValue: input), into: queues) }.detach()
-    Thread { Self.write(FileDescriptor(rawValue: output), from: queues) }.detach()
+    Thread {
+      Self.write(FileDescriptor(rawValue: output), from: queues, isInterrupted)
+    }.detach()
     queues.change { $0.outgoing.append(Magic.bytes) }
+  }
+
+  /// Has what is sent from now on keep to `terms`.
+  package func keep(to terms: SendingTerms) {
+    queues.change { $0.pacer = terms.byteRate.map(Pacer.init) }
+    content.change { $0 = ContentEncoder(terms.deflation) }
   }
 
   /// How many bytes have been read from the other end.
@@ -60,7 +71,16 @@ package final class Connection: Sendable {
 
   /// Sends a frame; waits while too much is on its way.
   package func send(_ frame: Frame, deflating: Bool = true) throws(TransportError) {
-    let bytes = frame.encoded(deflating: deflating)
+    try send(frame.encoded(deflating: deflating))
+  }
+
+  /// Sends a frame of content, always from the same thread; deflated as the terms want it.
+  package func send(content frame: Frame) throws(TransportError) {
+    let writing = queues.change { $0.writing }
+    try send(content.change { $0.encode(frame, writing: writing) })
+  }
+
+  private func send(_ bytes: [UInt8]) throws(TransportError) {
     let end = queues.wait(poll: isInterrupted) { queues -> TransportError?? in
       if let end = queues.outgoingEnd { return .some(end) }
       guard queues.outgoingByteCount < Self.queueByteCount else { return nil }
@@ -118,7 +138,9 @@ package final class Connection: Sendable {
     return frame
   }
 
-  private static func write(_ output: FileDescriptor, from queues: Monitor<Queues>) {
+  private static func write(
+    _ output: FileDescriptor, from queues: Monitor<Queues>, _ isInterrupted: () -> Bool
+  ) {
     var end = TransportError.closed
     do {
       while true {
@@ -129,8 +151,11 @@ package final class Connection: Sendable {
         }
         if batch.isEmpty { break }
         for bytes in batch {
-          try output.writeAll(bytes)
+          let start = monotonicNanoseconds()
+          try write(bytes, to: output, from: queues, isInterrupted)
           queues.change { queues in
+            queues.writing.note(
+              nanoseconds: monotonicNanoseconds() - start, byteCount: bytes.count)
             queues.outgoingByteCount = max(0, queues.outgoingByteCount - bytes.count)
             queues.sentByteCount += Int64(bytes.count)
           }
@@ -144,6 +169,25 @@ package final class Connection: Sendable {
     // Whatever closing reports, nothing more can be said to the other end.
     try? output.close()
     queues.change { $0.outgoingEnd = end }
+  }
+
+  /// Writes a frame, at the pace that was asked for unless the user wants to stop.
+  private static func write(
+    _ bytes: [UInt8], to output: FileDescriptor, from queues: Monitor<Queues>,
+    _ isInterrupted: () -> Bool
+  ) throws {
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      var (count, delay) = (rest.count, Int64(0))
+      queues.change { queues in
+        guard let piece = queues.pacer?.pieceByteCount else { return }
+        count = min(count, piece)
+        delay = queues.pacer?.delay(of: count, at: monotonicNanoseconds()) ?? 0
+      }
+      if !isInterrupted() { pause(nanoseconds: delay) }
+      try output.writeAll(rest.prefix(count))
+      rest = rest.dropFirst(count)
+    }
   }
 
   private static func read(_ input: FileDescriptor, into queues: Monitor<Queues>) {

@@ -77,13 +77,12 @@ package struct Open: Equatable, Sendable {
     package static let skipsSync = Flags(rawValue: 8)
     /// The guards of the scan are off.
     package static let forces = Flags(rawValue: 16)
-    /// Content is to be deflated where that pays.
-    package static let compresses = Flags(rawValue: 32)
+    /// Deflating is to be tried on all content.
+    package static let deflates = Flags(rawValue: 32)
     /// A root that is not there is made, in a directory that is.
     package static let makesRoot = Flags(rawValue: 64)
-    static let all: Flags = [
-      .dryRun, .deletes, .rehashes, .skipsSync, .forces, .compresses, .makesRoot,
-    ]
+    /// Content is not to be deflated.
+    package static let keepsContent = Flags(rawValue: 128)
   }
 
   /// What the replica is in this run.
@@ -92,6 +91,8 @@ package struct Open: Equatable, Sendable {
   package var flags: Flags
   /// How long to wait for a replica in use, in seconds.
   package var lockWaitSeconds: UInt32
+  /// The most bytes that the responder may send in a second; nil for no limit.
+  package var byteRate: Int?
   /// The root directory, as the user wrote it.
   package var root: [UInt8]
   /// Where to keep state instead of in the root; empty for there.
@@ -118,12 +119,13 @@ package struct Open: Equatable, Sendable {
 
   /// Creates an order.
   package init(
-    role: Role, flags: Flags, lockWaitSeconds: UInt32, root: [UInt8], stateDirectory: [UInt8],
-    place: UInt64, introduction: Introduction, rules: [Rule]
+    role: Role, flags: Flags, lockWaitSeconds: UInt32, byteRate: Int? = nil, root: [UInt8],
+    stateDirectory: [UInt8], place: UInt64, introduction: Introduction, rules: [Rule]
   ) {
     self.role = role
     self.flags = flags
     self.lockWaitSeconds = lockWaitSeconds
+    self.byteRate = byteRate
     self.root = root
     self.stateDirectory = stateDirectory
     self.place = place
@@ -137,8 +139,11 @@ package struct Open: Equatable, Sendable {
     guard let role = Role(rawValue: try reader.readByte()) else { throw .kind }
     self.role = role
     flags = Flags(rawValue: try reader.readByte())
-    guard flags.isSubset(of: .all) else { throw .kind }
+    guard !flags.isSuperset(of: [.deflates, .keepsContent]) else { throw .kind }
     lockWaitSeconds = UInt32(try reader.readCount(atMost: Int(UInt32.max)))
+    let rate = try reader.readCount(atMost: SendingTerms.byteRates.upperBound)
+    guard rate == 0 || SendingTerms.byteRates ~= rate else { throw .number }
+    byteRate = rate == 0 ? nil : rate
     root = Array(try reader.readPrefixed(atMost: 65_536))
     stateDirectory = Array(try reader.readPrefixed(atMost: 65_536))
     guard !root.contains(0), !stateDirectory.contains(0) else { throw .key }
@@ -158,6 +163,7 @@ package struct Open: Equatable, Sendable {
   package func frame() throws(Malformed) -> Frame {
     var payload: [UInt8] = [role.rawValue, flags.rawValue]
     payload.append(varint: UInt64(lockWaitSeconds))
+    payload.append(count: byteRate ?? 0)
     payload.append(prefixed: root.span)
     payload.append(prefixed: stateDirectory.span)
     payload.append(fixed: place)

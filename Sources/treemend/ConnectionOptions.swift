@@ -13,12 +13,21 @@ struct ConnectionOptions: ParsableArguments {
     help: ArgumentHelp("Start PROGRAM at the far end (default: treemend).", valueName: "program"))
   var remotePath: RawArgument?
 
-  @Flag(name: [.customShort("z"), .long], help: "Compress content on its way, where it pays.")
-  var compress = false
+  @Flag(
+    name: [.customShort("z"), .long], inversion: .prefixedNo, exclusivity: .chooseLast,
+    help: "Compress content on its way always, or never (default: where it pays).")
+  var compress: Bool?
+
+  @Option(
+    help: ArgumentHelp(
+      "Send no more than RATE KiB a second, each end (or with K, M, G; 0: no limit).",
+      valueName: "rate"))
+  var bwlimit: RawArgument?
 
   /// Adds what was asked for to `options`.
   func apply(to options: inout RunOptions) throws(Failure) {
     options.compresses = compress
+    options.byteRate = try bwlimit.flatMap(ByteRate.read)
     if let rsh { options.remoteShell = try ShellWords.split(rsh) }
     if let remotePath {
       guard let command = remotePath.string, !command.isEmpty,

@@ -49,7 +49,7 @@ struct KnownOption: Hashable {
   /// What some command takes.
   static let offered = options(
     """
-    dry-run,n delete max-delete= force checksum,c compress,z no-fsync
+    dry-run,n delete max-delete= force checksum,c compress,z no-compress bwlimit= no-fsync
     exclude= include= exclude-from= include-from=
     rsh,e= remote-path= rsync-path= state-dir= wait=
     verbose,v quiet,q itemize-changes,i stats json progress progress,P human-readable,h
@@ -61,7 +61,7 @@ struct KnownOption: Hashable {
   static let refused = options(
     """
     rehash= root= read-only append-only no-delete repair-from=
-    bwlimit= files-from= from0,0 update,u one-file-system,x owner,o group,g hard-links,H xattrs,X
+    files-from= from0,0 update,u one-file-system,x owner,o group,g hard-links,H xattrs,X
     acls,A sparse,S numeric-ids partial backup,b backup-dir= suffix= timeout= log-file=
     modify-window,@= existing ignore-existing ignore-non-existing chmod=
     info= debug= stderr= no-motd inc-recursive i-r relative,R no-implied-dirs implied-dirs inplace

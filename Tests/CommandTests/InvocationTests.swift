@@ -32,7 +32,7 @@ import Testing
       (["-avH", "a", "b"], "-H"), (["--hard-links"], "--hard-links"), (["-R"], "-R"),
       (["-aD"], "-D"), (["-rF"], "-F"), (["--inplace"], "--inplace"), (["--partial"], "--partial"),
       (["--checksum-choice=md5"], "--checksum-choice"), (["--delete-before"], "--delete-before"),
-      (["--no-perms"], "--no-perms"), (["--no-p"], "--no-p"), (["--bwlimit", "1"], "--bwlimit"),
+      (["--no-perms"], "--no-perms"), (["--no-p"], "--no-p"), (["--timeout", "1"], "--timeout"),
       (["--rehash=5"], "--rehash"), (["-0"], "-0"), (["-x"], "-x"),
       (["serve", "--stdio", "--read-only"], "--read-only"), (["tree", "a"], "tree"),
     ])

@@ -138,6 +138,21 @@ import Wire
     connection.close()
   }
 
+  @Test(arguments: [(false, 1.8...3.8), (true, 0...1.0)] as [(Bool, ClosedRange<Double>)])
+  func `what is sent goes out at its rate, or at once if the user wants to stop`(
+    isInterrupted: Bool, seconds: ClosedRange<Double>
+  ) throws {
+    let pipes = try Pipes()
+    let connection = pipes.connection { isInterrupted }
+    connection.keep(to: SendingTerms(byteRate: 1000))
+    let start = monotonicNanoseconds()
+    try connection.send(Frame(.content, [UInt8](repeating: 1, count: 2000)), deflating: false)
+    connection.close()
+    #expect(seconds ~= Double(monotonicNanoseconds() - start) / 1e9)
+    close(pipes.far.input)
+    close(pipes.far.output)
+  }
+
   @Test func `sending to nobody ends`() throws {
     let pipes = try Pipes()
     let connection = pipes.connection()

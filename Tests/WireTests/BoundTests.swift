@@ -81,11 +81,37 @@ import Testing
     #expect(throws: Malformed.kind) { try Answer.decode(payload: [2, 1, 0, 1, form]) }
   }
 
-  @Test(arguments: [0b1000_0000, 0xff] as [UInt8])
-  func `a flag that there is not is refused`(bits: UInt8) throws {
+  @Test(arguments: [0b1010_0000, 0xff] as [UInt8])
+  func `flags that exclude each other are refused`(bits: UInt8) throws {
     var payload = try Sample.open.frame().payload
-    payload[1] |= bits
+    payload[1] = bits
     #expect(throws: Malformed.kind) { try Open(payload: payload) }
+  }
+
+  @Test(
+    arguments: [
+      (0, nil), (1, .number), (511, .number), (512, nil), (1 << 50, nil), (1 << 50 + 1, .count),
+      (.max, .count),
+    ] as [(UInt64, Malformed?)])
+  func `a rate that none is is refused`(rate: UInt64, error: Malformed?) throws {
+    let payload = try Sample.open.frame().payload
+    let start = 2 + 5
+    var bytes = Array(payload.prefix(start))
+    bytes.append(varint: rate)
+    var rest = ByteReader(Array(payload.dropFirst(start)))
+    #expect(try rest.readVarint() == 1 << 20)
+    bytes += try rest.readBytes(rest.remainingCount)
+    let result = Result { () throws(Malformed) in try Open(payload: bytes).byteRate }
+    #expect(result == error.map { .failure($0) } ?? .success(rate == 0 ? nil : Int(rate)))
+  }
+
+  @Test(arguments: DeflateChoice.Policy.allCases, [nil, 512] as [Int?])
+  func `the terms of sending arrive`(deflation: DeflateChoice.Policy, byteRate: Int?) throws {
+    var open = Sample.open
+    open.flags = Open.Flags(deflation)
+    open.byteRate = byteRate
+    let terms = try Open(payload: open.frame().payload).terms
+    #expect(terms == SendingTerms(deflation: deflation, byteRate: byteRate))
   }
 
   @Test(arguments: 4...255 as ClosedRange<UInt8>)

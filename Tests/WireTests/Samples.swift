@@ -64,7 +64,7 @@ extension Sample {
   }
 
   static let open = Open(
-    role: .destination, flags: [.deletes, .compresses], lockWaitSeconds: .max,
+    role: .destination, flags: [.deletes, .deflates], lockWaitSeconds: .max, byteRate: 1 << 20,
     root: Array("/srv/\u{e9}".utf8), stateDirectory: [], place: .max,
     introduction: introduction,
     rules: [
