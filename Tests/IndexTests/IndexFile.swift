@@ -42,6 +42,11 @@ struct StoredRow: Equatable {
 }
 
 extension Index {
+  /// Makes an index in no file that others see.
+  static func temporary() throws(IndexError) -> Index {
+    try Index(path: [], newReplica: IndexFile.replica, syncs: false)
+  }
+
   /// Makes rows of entries in key order, in an index that has none.
   func write(_ entries: [Recorded]) throws {
     try begin()
