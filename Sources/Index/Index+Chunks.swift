@@ -71,8 +71,9 @@ extension Index {
     let keptCount = count.integer(0)
     count.reset()
     var reader = ByteReader(try value(of: "chunks") ?? [])
-    // A count that cannot be read is none.
-    let sweptCount = (try? reader.readFixed(Int64.self)) ?? 0
+    var sweptCount = (try? reader.readFixed(Int64.self)) ?? 0
+    // A count that cannot be read, or cannot be, is none.
+    if !(0...keptCount).contains(sweptCount) { sweptCount = 0 }
     guard keptCount > 2 * sweptCount + 32 else { return }
     var kept: [(key: [UInt8], digest: Digest?)] = []
     let select = try database.prepare("SELECT key, digest FROM chunks")

@@ -101,4 +101,17 @@ import Testing
     try Self.keep(1..<41, in: index)
     #expect(try Self.kept(in: index) == Array(1..<41))
   }
+
+  @Test(arguments: [0, 1, 51, 1 << 62, .max, -1, .min] as [Int64], [0, 1, 8, 9])
+  func `whatever is left of the last sweep's count, the next one goes on`(
+    count: Int64, byteCount: Int
+  ) throws {
+    let index = try Self.index(of: [1: Self.file(1)])
+    var bytes: [UInt8] = []
+    bytes.append(fixed: count)
+    try index.set("chunks", to: Array((bytes + [0]).prefix(byteCount)))
+    try Self.keep(1..<51, in: index)
+    try index.sweepChunks()
+    #expect(try Self.kept(in: index) == [1])
+  }
 }
