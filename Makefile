@@ -12,8 +12,10 @@ BENCH_TOOLS = openssh-server rsync unison
 HISTORIES = 1000000
 FILES = 100000
 KEYS = 100000000
+IMAGES = pages,byte,insertion,append,swapped,moved,tar,repeated,cut
+IMAGE_BYTES = 2000000000
 
-.PHONY: quickstart build test simulate faults bench bench-keys install clean packages
+.PHONY: quickstart build test simulate faults bench bench-images bench-keys install clean packages
 
 # Builds the program and shows it at work.
 quickstart: build
@@ -43,6 +45,13 @@ bench: PACKAGES = $(LIBRARIES) $(BENCH_TOOLS)
 bench: build
 	$(BUILD) --product bench
 	$(BIN)/bench --treemend $(PROGRAM) --files $(FILES) $(BENCH)
+
+# Measures what a change in one large file takes, and a first copy of it that is cut, beside rsync.
+# It takes four times IMAGE_BYTES of disk; repeated, of ten times as many, 30 times IMAGE_BYTES.
+bench-images: PACKAGES = $(LIBRARIES) $(BENCH_TOOLS)
+bench-images: build
+	$(BUILD) --product bench
+	$(BIN)/bench --treemend $(PROGRAM) --image-bytes $(IMAGE_BYTES) --only $(IMAGES) $(BENCH)
 
 # Compares trees of so many simulated keys: of the shape in use, and of a thousand keys a bucket.
 bench-keys: packages

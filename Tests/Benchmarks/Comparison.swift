@@ -12,10 +12,32 @@ struct Comparison {
     case strangers
     /// Equal replicas of a thousand files.
     case small
+    /// Equal replicas of one large file: the image.
+    case image
+    /// The image alone.
+    case imageCopies
+    /// Equal replicas of an archive.
+    case archive
+    /// Equal replicas of a file ten times as large, of one block and holes.
+    case repeated
+
+    /// Whether the destinations are there from the beginning.
+    var hasDestinations: Bool {
+      switch self {
+      case .copies, .largeCopies, .imageCopies: false
+      case .replicas, .strangers, .small, .image, .archive, .repeated: true
+      }
+    }
   }
 
   let ground: Ground
   let tools: [Tool]
+  /// Whether files are to go that the source has no more.
+  var deletes = false
+  /// Whether it is made sure after each run that the destination holds what the source does.
+  var isVerified = false
+  /// Whether each tool is cut in the middle, and has to try again.
+  var isCut = false
   /// Changes the source, before all tools of a round, each of which is to carry the change.
   var change: (Site, _ round: Int) throws -> Void = { _, _ in }
   /// Sets up one tool's run.

@@ -47,6 +47,12 @@ final class Equipment {
     try script("counting", "\(bench) relay --count \(countFile) -- \(server.remoteShell)")
   }
 
+  /// An `ssh` that counts what goes through, and is cut after so many bytes to the far end.
+  func cutShell(after byteCount: Int) throws -> String {
+    let relay = "\(bench) relay --count \(countFile) --cut \(byteCount)"
+    return try script("cut", "\(relay) -- \(server.remoteShell)")
+  }
+
   private func script(_ name: String, _ command: String) throws -> String {
     let path = directory.appending(name)
     try makeFile(path, "#!/bin/sh\nexec \(command) \"$@\"\n")

@@ -12,8 +12,10 @@ enum Note {
 
   /// Waits for the file, which may be written a moment after the run has ended, and returns what
   /// `read` makes of it.
-  static func await<Content>(_ file: String, _ read: (String) -> Content?) throws -> Content {
-    let deadline = monotonicNanoseconds() + 5_000_000_000
+  static func await<Content>(
+    _ file: String, limitSeconds: Int64 = 5, _ read: (String) -> Content?
+  ) throws -> Content {
+    let deadline = monotonicNanoseconds() + limitSeconds * 1_000_000_000
     while monotonicNanoseconds() < deadline {
       if let text = try? String(contentsOfFile: file, encoding: .utf8), let content = read(text) {
         return content

@@ -21,13 +21,14 @@ final class Pump: Sendable {
 
   private let state = Monitor(State())
 
-  /// Begins; `end` is called when the last byte has been passed on, or cannot be.
+  /// Begins; `end` is called when the last byte has been passed on, or cannot be. What comes after so
+  /// many bytes is not taken.
   init(
-    from source: Int32, to destination: Int32, delayNanoseconds: Int64,
+    from source: Int32, to destination: Int32, delayNanoseconds: Int64, byteLimit: Int = .max,
     end: @escaping @Sendable () -> Void
   ) {
     Thread { [self] in
-      take(from: source, delayNanoseconds)
+      take(from: source, delayNanoseconds, byteLimit)
     }.detach()
     Thread { [self] in
       give(to: destination)
@@ -44,10 +45,10 @@ final class Pump: Sendable {
   /// How many bytes have come.
   var byteCount: Int { state.change { $0.byteCount } }
 
-  private func take(from source: Int32, _ delayNanoseconds: Int64) {
+  private func take(from source: Int32, _ delayNanoseconds: Int64, _ byteLimit: Int) {
     var buffer = [UInt8](repeating: 0, count: 1 << 16)
     while true {
-      let count = read(source, &buffer, buffer.count)
+      let count = read(source, &buffer, min(buffer.count, byteLimit - byteCount))
       if count < 0, errno == EINTR { continue }
       guard count > 0 else { break }
       let load = Load(due: monotonicNanoseconds() + delayNanoseconds, bytes: buffer[..<count])

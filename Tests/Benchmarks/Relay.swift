@@ -16,6 +16,7 @@ struct Relay: ParsableCommand {
 
   @Option(help: "How long every byte is on its way.") var delayMs = 0
   @Option(help: "The file for the number of bytes, there and back.") var count: String?
+  @Option(help: "Ends the way there after so many bytes.") var cut: Int?
   @Option(help: "A port of this machine to connect to, in place of a command.") var port: UInt16?
   @Argument(parsing: .postTerminator) var command: [String] = []
 
@@ -45,15 +46,18 @@ struct Relay: ParsableCommand {
     try input.fileHandleForReading.close()
     try output.fileHandleForWriting.close()
     let farInput = input.fileHandleForWriting.fileDescriptor
-    let there = Pump(from: STDIN_FILENO, to: farInput, delayNanoseconds: delay) {
-      close(farInput)
-    }
+    let there = Pump(
+      from: STDIN_FILENO, to: farInput, delayNanoseconds: delay, byteLimit: cut ?? .max
+    ) { close(farInput) }
     let back = Pump(
       from: output.fileHandleForReading.fileDescriptor, to: STDOUT_FILENO, delayNanoseconds: delay
     ) {}
     back.wait()
     child.waitUntilExit()
-    if let count { try Note.write("\(there.byteCount) \(back.byteCount)\n", to: count) }
+    if let count {
+      let relayed = RelayedBytes(sent: there.byteCount, received: back.byteCount)
+      try Note.write(relayed.line, to: count)
+    }
     throw ExitCode(child.terminationStatus)
   }
 }

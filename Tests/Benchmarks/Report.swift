@@ -4,7 +4,7 @@ import TestSupport
 struct Report {
   private let tools: [Tool]
   private var samples: [Tool: [Sample]] = [:]
-  private var relayed: [Tool: (sent: Int, received: Int)] = [:]
+  private var relayed: [Tool: RelayedBytes] = [:]
 
   init(_ tools: [Tool]) {
     self.tools = tools
@@ -16,10 +16,7 @@ struct Report {
 
   /// Takes what the relay has counted for a tool that does not tell.
   mutating func take(bytesIn file: String, of tool: Tool) throws {
-    relayed[tool] = try Note.await(file) { text in
-      let numbers = text.split(whereSeparator: \.isWhitespace).compactMap { Int($0) }
-      return numbers.count == 2 ? (numbers[0], numbers[1]) : nil
-    }
+    relayed[tool] = try Note.await(file, RelayedBytes.init(line:))
   }
 
   /// The table, and how treemend stands to the others round by round.

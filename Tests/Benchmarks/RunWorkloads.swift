@@ -14,14 +14,19 @@ struct RunWorkloads: ParsableCommand {
     help:
       "The size of each of the four large files (default: 1,000 for each of FILES, at most 1 GB).")
   var largeBytes: Int?
+  @Option(help: "The size of the one large file that changes; repeated takes ten times as much.")
+  var imageBytes = 2_000_000_000
   @Option(help: "The directory for the trees (default: /dev/shm or $TMPDIR, as it suits).")
   var directory: String?
-  @Option(help: "The workloads, their names joined by commas.") var only: String?
+  @Option(
+    help:
+      "The workloads, their names joined by commas (default: all but those of one large file).")
+  var only: String?
   @Option(help: "The tools, their names joined by commas.") var tools: String?
   @Flag(help: "Measure unchanged and ten with four times the files, too.") var scale = false
 
   func validate() throws {
-    guard files > 0, rounds > 0, (largeBytes ?? 1) > 0 else {
+    guard files > 0, rounds > 0, (largeBytes ?? 1) > 0, imageBytes > 0 else {
       throw ValidationError("counts and sizes are greater than 0")
     }
     _ = try (chosenWorkloads(), chosenTools())
@@ -32,7 +37,7 @@ struct RunWorkloads: ParsableCommand {
     do {
       let options = Suite.Options(
         fileCount: files, roundCount: rounds,
-        largeByteCount: largeBytes ?? min(1_000 * files, 1_000_000_000),
+        largeByteCount: largeBytes ?? min(1_000 * files, 1_000_000_000), imageByteCount: imageBytes,
         tools: try chosenTools(), directory: directory)
       let suite = Suite(options, with: try Equipment(treemend: treemend))
       for workload in try chosenWorkloads() { try run(workload, in: suite) }
@@ -54,7 +59,7 @@ struct RunWorkloads: ParsableCommand {
   }
 
   private func chosenWorkloads() throws -> [Workload] {
-    guard let only else { return Workload.all }
+    guard let only else { return Workload.usual }
     return try only.split(separator: ",").map { name in
       guard let workload = Workload.all.first(where: { $0.name == name }) else {
         let names = Workload.all.map(\.name).joined(separator: ", ")

@@ -3,16 +3,16 @@ import TestSupport
 
 /// One run of a tool: what it took, and what it says of itself.
 struct Sample {
-  let here: Usage
+  private(set) var here: Usage
   /// The far end, if there is one.
-  let there: Usage?
+  private(set) var there: Usage?
   /// Bytes on the pipe from here and to here, if they are known.
   var sentByteCount: Int?
   var receivedByteCount: Int?
   /// How many messages had to follow each other, by treemend's own count.
   let roundTripCount: Int?
   /// What went over the pipe beside content and 100 bytes for each file that changed.
-  let overheadByteCount: Int?
+  private(set) var overheadByteCount: Int?
 
   /// Runs a command of the tool, measured, and takes down what it took.
   ///
@@ -39,6 +39,18 @@ struct Sample {
     receivedByteCount = received
     let changes = ["Copied", "Updated", "Deleted", "Moved"].reduce(0) { $0 + (figures[$1] ?? 0) }
     overheadByteCount = sent + received - (figures["Content brought"] ?? 0) - 100 * changes
+  }
+
+  /// Adds what a run took before that was cut. The memory at this end is that of the relay.
+  mutating func add(_ here: Usage, _ there: Usage, _ relayed: RelayedBytes) {
+    var here = here
+    here.peakResidentByteCount = 0
+    self.here += here
+    self.there? += there
+    sentByteCount? += relayed.sent
+    receivedByteCount? += relayed.received
+    // What of the content came with which run nobody knows.
+    overheadByteCount = nil
   }
 
   var processorSeconds: Double { here.processorSeconds + (there?.processorSeconds ?? 0) }

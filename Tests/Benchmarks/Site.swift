@@ -8,37 +8,26 @@ final class Site {
   let plan: TreePlan
   let source: String
   /// How many bytes the files of the source had when it was made.
-  let byteCount: Int
+  var byteCount = 0
+  /// The path below the source of its one large file, if it has one.
+  var imageName = "image-0.raw"
+  /// What that file is made of, if it is an archive.
+  var archive: SourceArchive?
 
   private let directory: TemporaryDirectory
   private let pool: ContentPool
 
-  /// Makes the source's tree in a directory of its own in `parent`.
-  init(_ plan: TreePlan, below parent: String, from pool: ContentPool) throws {
+  /// Makes an empty source in a directory of its own in `parent`.
+  init(_ plan: TreePlan, pool: ContentPool, below parent: String) throws {
     self.plan = plan
     self.pool = pool
     directory = try TemporaryDirectory(below: parent)
     source = directory.appending("source")
     try makeDirectory(Array(source.utf8))
-    byteCount = try TreeMaker(plan, in: source, from: pool).make()
   }
 
-  /// Makes a source of large files that do not compress.
-  init(largeFiles count: Int, byteCount: Int, below parent: String) throws {
-    plan = TreePlan(fileCount: 0, seed: 0)
-    pool = ContentPool()
-    directory = try TemporaryDirectory(below: parent)
-    source = directory.appending("source")
-    try makeDirectory(Array(source.utf8))
-    for number in 0..<count {
-      let file = "\(source)/image-\(number).raw"
-      // A cipher's stream: the same each time, and made as fast as it is written.
-      let stream = "openssl enc -aes-128-ctr -pass pass:\(number) -nosalt -pbkdf2 </dev/zero"
-      try Interruption.requireSuccess(
-        "sh", "-c", "\(stream) 2>/dev/null | head -c \(byteCount) >\(file)")
-    }
-    self.byteCount = count * byteCount
-  }
+  /// A place in the directory of all that is not in a replica.
+  func beside(_ name: String) -> String { directory.appending(name) }
 
   /// Where treemend keeps the state of the source: beside it, so that the other tools find
   /// nothing in it that is not theirs to copy.
@@ -77,6 +66,11 @@ final class Site {
   /// Makes the tool's destination like the source, times and all, by no doing of the tool.
   func copy(for tool: Tool) throws {
     try Interruption.requireSuccess("cp", "-a", "--", source, destination(of: tool))
+  }
+
+  /// Makes the tool's destination, with nothing in it.
+  func makeDestination(of tool: Tool) throws {
+    try makeDirectory(Array(destination(of: tool).utf8))
   }
 
   /// Adds a tree of so many files to the source.

@@ -28,10 +28,17 @@ extension Suite {
     try comparison.prepare(site, tool)
     let counting = isWarmUp && tool.isCountedByRelay
     if counting { unlink(equipment.countFile) }
-    let command = try tool.command(on: site, with: equipment, counting: counting)
-    let sample = try Sample(tool, command, with: equipment)
+    let sample =
+      try comparison.isCut
+      ? sampleOfCut(tool, on: site)
+      : Sample(
+        tool,
+        tool.command(
+          on: site, with: equipment, counting: counting, deletes: comparison.deletes),
+        with: equipment)
     if counting { try report.take(bytesIn: equipment.countFile, of: tool) }
     if !isWarmUp { report.add(sample, of: tool) }
+    if comparison.isVerified { try site.verify(tool) }
     try comparison.cleanUp(site, tool)
   }
 

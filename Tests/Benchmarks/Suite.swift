@@ -8,6 +8,7 @@ final class Suite {
     var fileCount: Int
     var roundCount: Int
     var largeByteCount: Int
+    var imageByteCount: Int
     var tools: [Tool]
     /// Where the trees are to be; nil for wherever it suits the workload.
     var directory: String?
@@ -39,18 +40,11 @@ final class Suite {
 
   private func makeSite(_ ground: Comparison.Ground) throws -> Site {
     let parent = options.directory ?? Self.directory(for: ground)
-    if ground == .largeCopies {
-      return try Site(largeFiles: 4, byteCount: options.largeByteCount, below: parent)
-    }
-    let fileCount =
-      switch ground {
-      case .replicas: options.fileCount
-      case .small: 1_000
-      default: max(1, options.fileCount / 5)
-      }
-    let site = try Site(TreePlan(fileCount: fileCount, seed: 1), below: parent, from: pool)
-    guard ground != .copies else { return site }
+    let site = try makeSource(ground, below: parent)
+    guard ground.hasDestinations else { return site }
     for tool in [Tool.treemend, .rsync, .unison] where options.tools.contains(tool) {
+      // Unison is measured with many files only.
+      if tool == .unison, site.plan.fileCount == 0 { continue }
       note("making trees: \(tool.title)")
       try site.copy(for: tool)
       if ground != .strangers {
@@ -58,6 +52,24 @@ final class Suite {
       }
     }
     return site
+  }
+
+  private func makeSource(_ ground: Comparison.Ground, below parent: String) throws -> Site {
+    let fileCount: Int
+    switch ground {
+    case .largeCopies:
+      return try Site(largeFiles: 4, byteCount: options.largeByteCount, below: parent)
+    case .image, .imageCopies:
+      return try Site(largeFiles: 1, byteCount: options.imageByteCount, below: parent)
+    case .archive:
+      return try Site(archiveByteCount: options.imageByteCount, below: parent, from: pool)
+    case .repeated:
+      return try Site(repeatedByteCount: 10 * options.imageByteCount, below: parent)
+    case .replicas: fileCount = options.fileCount
+    case .small: fileCount = 1_000
+    case .copies, .strangers: fileCount = max(1, options.fileCount / 5)
+    }
+    return try Site(TreePlan(fileCount: fileCount, seed: 1), below: parent, from: pool)
   }
 
   /// First copies go from memory to memory, since the disk's speed is no tool's; replicas are where

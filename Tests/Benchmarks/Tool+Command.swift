@@ -3,12 +3,14 @@ extension Tool {
   /// The command that makes the tool's destination on `site` like the source.
   ///
   /// `counting` lets the bytes be counted by the relay, which takes time of its own; `deletes` lets
-  /// files go that the source has no more.
+  /// files go that the source has no more. With `cutAfter`, the connection ends after so many bytes,
+  /// and with `keepsPartial` the tool is to go on where it was cut.
   func command(
     on site: Site, with equipment: Equipment, delayed: Bool = false, counting: Bool = false,
-    deletes: Bool = false
+    deletes: Bool = false, keepsPartial: Bool = false, cutAfter: Int? = nil
   ) throws -> [String] {
-    let shell = try equipment.remoteShell(delayed: delayed)
+    let shell =
+      try cutAfter.map(equipment.cutShell) ?? equipment.remoteShell(delayed: delayed)
     let source = site.source
     let destination = site.destination(of: self)
     let remote = "\(equipment.server.host):\(destination)"
@@ -20,7 +22,8 @@ extension Tool {
     case .rsync, .rsyncChecksum:
       return [rsync, self == .rsync ? "-a" : "-ac", "--stats", "-e", shell]
         + ["--rsync-path", try equipment.remoteProgram([rsync])]
-        + (deletes ? ["--delete"] : []) + ["\(source)/", "\(remote)/"]
+        + (deletes ? ["--delete"] : []) + (keepsPartial || cutAfter != nil ? ["--partial"] : [])
+        + ["\(source)/", "\(remote)/"]
     case .unison:
       return try unisonCommand(on: site, with: equipment, counting: counting)
     case .tar:

@@ -25,6 +25,13 @@ struct Usage: Equatable {
       wallSeconds: wall, processorSeconds: processor, peakResidentByteCount: resident)
   }
 
+  /// Adds what another run took after or before this one.
+  static func += (left: inout Usage, right: Usage) {
+    left.wallSeconds += right.wallSeconds
+    left.processorSeconds += right.processorSeconds
+    left.peakResidentByteCount = max(left.peakResidentByteCount, right.peakResidentByteCount)
+  }
+
   /// The three numbers, for a file.
   var line: String { "\(wallSeconds) \(processorSeconds) \(peakResidentByteCount)\n" }
 }

@@ -6,7 +6,11 @@ struct Workload {
   let title: String
   let run: (Suite) throws -> Void
 
-  static var all: [Workload] {
+  /// All that can be asked for.
+  static var all: [Workload] { usual + images }
+
+  /// Those that are run if none is asked for.
+  static var usual: [Workload] {
     comparisons + [
       Workload(name: "round-trips", title: "50 ms each way: nothing changed, 1,000 files") {
         try $0.measureRoundTrips()
@@ -70,12 +74,12 @@ struct Workload {
         ground: ground, tools: replicating + [.tar, .cp],
         prepare: { site, tool in
           try site.clear(tool)
-          try makeDirectory(Array(site.destination(of: tool).utf8))
+          try site.makeDestination(of: tool)
         },
         cleanUp: { try $0.clear($1) }))
   }
 
-  private init(name: String, title: String, _ comparison: Comparison) {
+  init(name: String, title: String, _ comparison: Comparison) {
     self.init(name: name, title: title) { try $0.measure(comparison) }
   }
 

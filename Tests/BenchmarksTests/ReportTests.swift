@@ -30,5 +30,13 @@ import Testing
     let usage = Usage(wallSeconds: 1.25, processorSeconds: 0.001, peakResidentByteCount: 4_096)
     #expect(Usage(line: usage.line) == usage)
     #expect(Usage(line: "") == nil && Usage(line: "1 2\n") == nil)
+    let relayed = RelayedBytes(sent: 1, received: 2)
+    #expect(RelayedBytes(line: relayed.line) == relayed && RelayedBytes(line: "1") == nil)
+  }
+
+  @Test func `what two runs took is added up, but for memory`() {
+    var usage = Usage(wallSeconds: 1, processorSeconds: 2, peakResidentByteCount: 3)
+    usage += Usage(wallSeconds: 4, processorSeconds: 5, peakResidentByteCount: 1)
+    #expect(usage == Usage(wallSeconds: 5, processorSeconds: 7, peakResidentByteCount: 3))
   }
 }
