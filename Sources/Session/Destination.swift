@@ -24,8 +24,9 @@ final class Destination {
   var applier: Applier
   private var batch: [Step] = []
   private var stagedByteCount: Int64 = 0
-  private var streaming: (step: Step?, change: Change)?
-  private var streamedByteCount: Int64 = 0
+  /// The file that comes in pieces, and how much of it has come.
+  var streaming: (step: Step?, change: Change)?
+  var streamedByteCount: Int64 = 0
   /// Large files on offer.
   var rebuilding: Rebuilding?
   /// Changes whose content was to be had here and was not.
@@ -78,9 +79,6 @@ final class Destination {
       root: replica.root, stage: try stateDirectory.openDirectory(Stage.name))
   }
 
-  /// Whether pieces of a file are expected.
-  var isStreaming: Bool { streaming != nil }
-
   /// What became of changes since the last time this was asked.
   func takeOutcomes() -> Outcomes {
     defer { outcomes = Outcomes() }
@@ -130,55 +128,9 @@ final class Destination {
       guard deletes, old.isInTree, step.decision == .create else { throw Malformed.order }
       step.movedFrom = old
       try add(step)
-    case .stream:
-      streaming = (step, change)
-      streamedByteCount = 0
-      do {
-        try begin(step)
-      } catch {
-        refuse(change.entry.path, error)
-        streaming = (nil, change)
-      }
+    case .stream: begin(step, change)
     }
     if isStreamed, change.entry.attributes.size == 0 { try accept(piece: []) }
-  }
-
-  /// Takes a piece of the file that a change announced; an empty one says that no more can come.
-  func accept(piece: [UInt8]) throws {
-    guard let (step, change) = streaming else { throw Malformed.order }
-    if piece.isEmpty {
-      streaming = nil
-      guard step != nil else { return }
-      writer.leave()
-      return refuse(change.entry.path, .changed, 0)
-    }
-    let attributes = change.entry.attributes
-    guard attributes.isHashed || streamedByteCount < attributes.size else { throw Malformed.order }
-    streamedByteCount += Int64(piece.count)
-    let isLast = streamedByteCount >= attributes.size && attributes.isHashed
-    if isLast { streaming = nil }
-    guard let step else { return }
-    do {
-      try writer.write(piece)
-    } catch {
-      refuse(change.entry.path, error)
-      if !isLast { streaming = (nil, change) }
-      return
-    }
-    if isLast {
-      try stage(step) { writer throws(StagingFailure) in try writer.finish() }
-    }
-  }
-
-  /// Takes the digest of the file that a change announced without, behind its last piece.
-  func accept(digest: Digest) throws {
-    guard let (step, change) = streaming, !change.entry.attributes.isHashed,
-      streamedByteCount == change.entry.attributes.size
-    else { throw Malformed.order }
-    streaming = nil
-    guard var step else { return }
-    step.result.attributes = step.result.attributes.hashed(digest)
-    try stage(step) { writer throws(StagingFailure) in try writer.finish(digest) }
   }
 
   /// Decides what a change means here; nil if there is nothing left to be done about it.
@@ -202,15 +154,6 @@ final class Destination {
       conflictCopy: change.conflictCopy, parentModified: change.parentModified)
   }
 
-  /// Begins a file whose content comes in pieces.
-  private func begin(_ step: Step) throws(StagingFailure) {
-    if step.isResumable {
-      try writer.begin(step.result.attributes, resumableAt: step.path)
-    } else {
-      try writer.begin(step.result.attributes, at: step.pathInNewDirectory)
-    }
-  }
-
   private func copy(_ change: Change, _ step: Step, from source: Path) throws {
     var step = step
     let attributes = step.result.attributes
@@ -231,7 +174,7 @@ final class Destination {
     stagedByteCount += step.result.attributes.size
   }
 
-  private func stage(
+  func stage(
     _ step: Step, _ body: (inout ContentWriter) throws(StagingFailure) -> Staged
   ) throws {
     var step = step

@@ -20,19 +20,6 @@ struct Opening {
   var makesRoot = false
 }
 
-/// The chunks of a large file that are to be kept.
-struct KeptChunks {
-  let chunks: ChunkList
-  let path: Path
-  let digest: Digest
-
-  init(_ chunks: ChunkList, of entry: Entry) {
-    self.chunks = chunks
-    path = entry.path
-    digest = entry.attributes.digest
-  }
-}
-
 /// The replica at this end: its root, its lock, its index and what a scan made of it.
 final class LocalReplica {
   let root: Root
@@ -63,12 +50,12 @@ final class LocalReplica {
   private var isRecorded = false
   private var unknown = UnknownPaths([])
   /// Whether a former run's expectations are kept, of places where the scan could not look.
-  private var keepsExpected = false
+  private(set) var keepsExpected = false
   /// Whether a batch of changes is under way that has noted what it is to bring about.
-  private var isExpecting = false
+  var isExpecting = false
   /// Entries whose files were hashed when they were sent, to be recorded together.
-  private var learnt: [Recorded] = []
-  private var learntChunks: [KeptChunks] = []
+  var learnt: [Recorded] = []
+  var learntChunks: [KeptChunks] = []
 
   /// Opens the replica and locks it.
   init(_ opening: Opening) throws(SessionError) {
@@ -215,6 +202,12 @@ final class LocalReplica {
     return (bucket.run.entry(at: position), bucket.stamps[position])
   }
 
+  /// Takes note that the index is about to change.
+  func noteChange() {
+    cached = nil
+    isRecorded = true
+  }
+
   /// The row that the last lookup was in: lookups mostly come in key order.
   private struct CachedRow {
     let row: BucketRow
@@ -225,47 +218,6 @@ final class LocalReplica {
       !path.key.span.precedes(row.summary.firstKey.span)
         && end.map { path.key.span.precedes($0.span) } ?? true
     }
-  }
-
-  /// Notes what a batch of changes is to bring about, before it does.
-  func expect(_ entries: [Entry]) throws {
-    guard !opening.isDryRun, !entries.isEmpty else { return }
-    try begin()
-    try index.expect(entries)
-    isExpecting = true
-    try commit()
-  }
-
-  /// Puts entries into the index, durably unless this is a dry run.
-  func record(_ changes: [Recorded], _ chunks: [KeptChunks] = []) throws {
-    guard !changes.isEmpty else { return }
-    cached = nil
-    isRecorded = true
-    try begin()
-    try index.update(changes.sorted { $0.entry.path < $1.entry.path })
-    for file in chunks { try index.keep(file.chunks, of: file.path, file.digest) }
-    if keepsExpected {
-      try index.clearExpected(at: changes.map(\.entry.path))
-    } else if isExpecting {
-      try index.clearExpected()
-    }
-    isExpecting = false
-    try commit()
-  }
-
-  /// Notes what a file has turned out to hold when it was sent.
-  func learn(_ entry: Entry, _ status: Status, _ chunks: ChunkList?) throws {
-    let stamp = clock.isRacy(status) ? Stamp.unknown : Stamp(of: status)
-    learnt.append(Recorded(entry: entry, stamp: stamp))
-    if let chunks { learntChunks.append(KeptChunks(chunks, of: entry)) }
-    if learnt.count == 4096 { try recordLearnt() }
-  }
-
-  /// Records what has been learnt.
-  func recordLearnt() throws {
-    try record(learnt, learntChunks)
-    learnt = []
-    learntChunks = []
   }
 
   /// Builds the view again from the index as it is now.

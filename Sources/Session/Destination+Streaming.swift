@@ -1,0 +1,63 @@
+internal import Hashing
+internal import Replica
+internal import Transfer
+internal import Wire
+
+extension Destination {
+  /// Whether pieces of a file are expected.
+  var isStreaming: Bool { streaming != nil }
+
+  /// Begins a file whose content comes in pieces.
+  func begin(_ step: Step, _ change: Change) {
+    streaming = (step, change)
+    streamedByteCount = 0
+    do {
+      if step.isResumable {
+        try writer.begin(step.result.attributes, resumableAt: step.path)
+      } else {
+        try writer.begin(step.result.attributes, at: step.pathInNewDirectory)
+      }
+    } catch {
+      refuse(step.path, error)
+      streaming = (nil, change)
+    }
+  }
+
+  /// Takes a piece of the file that a change announced; an empty one says that no more can come.
+  func accept(piece: [UInt8]) throws {
+    guard let (step, change) = streaming else { throw Malformed.order }
+    if piece.isEmpty {
+      streaming = nil
+      guard step != nil else { return }
+      writer.leave()
+      return refuse(change.entry.path, .changed, 0)
+    }
+    let attributes = change.entry.attributes
+    guard attributes.isHashed || streamedByteCount < attributes.size else { throw Malformed.order }
+    streamedByteCount += Int64(piece.count)
+    let isLast = streamedByteCount >= attributes.size && attributes.isHashed
+    if isLast { streaming = nil }
+    guard let step else { return }
+    do {
+      try writer.write(piece)
+    } catch {
+      refuse(change.entry.path, error)
+      if !isLast { streaming = (nil, change) }
+      return
+    }
+    if isLast {
+      try stage(step) { writer throws(StagingFailure) in try writer.finish() }
+    }
+  }
+
+  /// Takes the digest of the file that a change announced without, behind its last piece.
+  func accept(digest: Digest) throws {
+    guard let (step, change) = streaming, !change.entry.attributes.isHashed,
+      streamedByteCount == change.entry.attributes.size
+    else { throw Malformed.order }
+    streaming = nil
+    guard var step else { return }
+    step.result.attributes = step.result.attributes.hashed(digest)
+    try stage(step) { writer throws(StagingFailure) in try writer.finish(digest) }
+  }
+}

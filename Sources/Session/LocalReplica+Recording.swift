@@ -1,0 +1,62 @@
+internal import Chunks
+internal import FileSystem
+internal import Hashing
+internal import Index
+internal import Replica
+
+/// The chunks of a large file that are to be kept.
+struct KeptChunks {
+  let chunks: ChunkList
+  let path: Path
+  let digest: Digest
+
+  init(_ chunks: ChunkList, of entry: Entry) {
+    self.chunks = chunks
+    path = entry.path
+    digest = entry.attributes.digest
+  }
+}
+
+extension LocalReplica {
+  /// Notes what a batch of changes is to bring about, before it does.
+  func expect(_ entries: [Entry]) throws {
+    guard !opening.isDryRun, !entries.isEmpty else { return }
+    try begin()
+    try index.expect(entries)
+    isExpecting = true
+    try commit()
+  }
+
+  /// Puts entries into the index, durably unless this is a dry run.
+  func record(_ changes: [Recorded], _ chunks: [KeptChunks] = []) throws {
+    guard !changes.isEmpty else { return }
+    noteChange()
+    try begin()
+    try index.update(changes.sorted { $0.entry.path < $1.entry.path })
+    for file in chunks { try index.keep(file.chunks, of: file.path, file.digest) }
+    if keepsExpected {
+      try index.clearExpected(at: changes.map(\.entry.path))
+    } else if isExpecting {
+      try index.clearExpected()
+    }
+    isExpecting = false
+    try commit()
+  }
+
+  /// Notes what a file has turned out to hold when it was sent.
+  func learn(_ entry: Entry, _ status: Status, _ chunks: ChunkList?) throws {
+    let stamp = clock.isRacy(status) ? Stamp.unknown : Stamp(of: status)
+    learnt.append(Recorded(entry: entry, stamp: stamp))
+    if let chunks { learntChunks.append(KeptChunks(chunks, of: entry)) }
+    // Some megabytes of either.
+    let isMuch = learntChunks.reduce(0) { $0 + $1.chunks.count } >= 1 << 18
+    if isMuch || learnt.count == 4096 { try recordLearnt() }
+  }
+
+  /// Records what has been learnt.
+  func recordLearnt() throws {
+    try record(learnt, learntChunks)
+    learnt = []
+    learntChunks = []
+  }
+}
