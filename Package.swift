@@ -103,7 +103,7 @@ let package = Package(
     suite("FileSystem", ["Hashing", "Replica", "Chunks"]),
     suite("Index", ["Hashing", "Replica", "Merkle", "Chunks"]),
     suite("Scan", ["Hashing", "Replica", "Chunks", "FileSystem"]),
-    suite("Transfer", ["Hashing", "Replica", "Wire", "FileSystem"]),
+    suite("Transfer", ["Hashing", "Replica", "Chunks", "Wire", "Exchange", "FileSystem"]),
     suite("Apply", ["Hashing", "Replica", "FileSystem"]),
     suite(
       "Transport",
