@@ -53,74 +53,53 @@ extension Destination {
       return answers
     case .pages:
       let differences = try PageDifferences(payload: frame.payload)
-      guard let answers = try rebuilding?.take(differences) else { throw Malformed.order }
-      try rebuild { file, rebuilder, writer throws(StagingFailure) in
-        if !file.isBegun {
+      let request = try rebuilding?.take(differences)
+      rebuilding?.withCurrent { file, rebuilder in
+        if !file.isBegun, let step = file.step {
           file.isBegun = true
-          try writer.begin(
-            file.change.entry.attributes, resumableAt: file.change.entry.path,
-            chunks: file.chunks)
+          let chunks = file.chunks
+          rebuilder.attempt { () throws(StagingFailure) in try begin(step, chunks: chunks) }
         }
-        try rebuilder.copy(by: &writer)
+        rebuilder.copy(by: &writer)
       }
-      return try answers + finishRebuilt()
+      return try [request].compactMap(\.self) + endIfWhole()
+    case .content where frame.payload.isEmpty:
+      return try endCurrent(isWhole: false)
     case .content:
-      guard !frame.payload.isEmpty else { return try giveUpRebuilding() }
-      try rebuild { _, rebuilder, writer throws(StagingFailure) in
-        try rebuilder.write(frame.payload, by: &writer)
-      }
-      return try finishRebuilt()
+      rebuilding?.withCurrent { _, rebuilder in rebuilder.write(frame.payload, by: &writer) }
+      return try endIfWhole()
     default: throw Malformed.kind
     }
   }
 
-  /// Goes on with the current file; what goes wrong makes it one that is not put together.
-  private func rebuild(
-    _ body: (inout Rebuilding.File, inout Rebuilder, inout ContentWriter) throws(StagingFailure) ->
-      Void
-  ) throws {
-    let failed = try rebuilding?.withCurrent { file, rebuilder -> Change? in
+  private func endIfWhole() throws -> [Frame] {
+    rebuilding?.isCurrentWhole ?? false ? try endCurrent(isWhole: true) : []
+  }
+
+  /// Ends the current file, of which nothing more comes; returns the request for the next one.
+  private func endCurrent(isWhole: Bool) throws -> [Frame] {
+    guard let (file, request) = try rebuilding?.endCurrent() else { throw Malformed.order }
+    if rebuilding?.isOver ?? true { rebuilding = nil }
+    if var step = file.step, let rebuilder = file.rebuilder {
       do throws(StagingFailure) {
-        try body(&file, &rebuilder, &writer)
+        if let failure = rebuilder.failure { throw failure }
+        if isWhole {
+          step.staged = try writer.finish()
+          step.chunks = writer.takeChunks()
+        }
       } catch {
         writer.abandon()
-        rebuilder.abandon()
-        guard file.step != nil else { return nil }
-        file.step = nil
-        if case .mismatch = error { return file.change }
-        refuse(file.change.entry.path, error)
+        setAside(step.path, error)
+        return [request].compactMap(\.self)
       }
-      return nil
+      if isWhole {
+        noteStaged(step, matchedByteCount: rebuilder.copiedByteCount)
+        try add(step)
+      } else {
+        writer.leave()
+        refuse(step.path, .changed, 0)
+      }
     }
-    if let failed = failed ?? nil { unmatched.append(failed) }
-  }
-
-  /// Ends the current file if it is whole.
-  private func finishRebuilt() throws -> [Frame] {
-    guard let file = rebuilding?.files[rebuilding?.current ?? 0] else { throw Malformed.order }
-    guard file.rebuilder?.isComplete ?? true else { return [] }
-    let answers = rebuilding?.finishCurrent() ?? []
-    if rebuilding?.isOver ?? true { rebuilding = nil }
-    guard var step = file.step else { return answers }
-    do throws(StagingFailure) {
-      step.staged = try writer.finish()
-      step.chunks = writer.takeChunks()
-    } catch {
-      if case .mismatch = error { unmatched.append(file.change) } else { refuse(step.path, error) }
-      return answers
-    }
-    noteStaged(step, matchedByteCount: file.rebuilder?.copiedByteCount ?? 0)
-    try add(step)
-    return answers
-  }
-
-  /// Ends the current file, of which no more can come.
-  private func giveUpRebuilding() throws -> [Frame] {
-    guard let file = rebuilding?.files[rebuilding?.current ?? 0] else { throw Malformed.order }
-    let answers = rebuilding?.finishCurrent() ?? []
-    if rebuilding?.isOver ?? true { rebuilding = nil }
-    writer.leave()
-    if file.step != nil { refuse(file.change.entry.path, .changed, 0) }
-    return answers
+    return [request].compactMap(\.self)
   }
 }

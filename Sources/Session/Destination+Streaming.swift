@@ -4,19 +4,13 @@ internal import Transfer
 internal import Wire
 
 extension Destination {
-  /// Whether pieces of a file are expected.
-  var isStreaming: Bool { streaming != nil }
-
-  /// Begins a file whose content comes in pieces.
-  func begin(_ step: Step, _ change: Change) {
+  /// Begins a file whose content comes in pieces; with no step it is taken and dropped.
+  func beginStreaming(_ step: Step?, _ change: Change) {
     streaming = (step, change)
     streamedByteCount = 0
-    do {
-      if step.isResumable {
-        try writer.begin(step.result.attributes, resumableAt: step.path)
-      } else {
-        try writer.begin(step.result.attributes, at: step.pathInNewDirectory)
-      }
+    guard let step else { return }
+    do throws(StagingFailure) {
+      try begin(step)
     } catch {
       refuse(step.path, error)
       streaming = (nil, change)

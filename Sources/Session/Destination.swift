@@ -29,8 +29,7 @@ final class Destination {
   var streamedByteCount: Int64 = 0
   /// Large files on offer.
   var rebuilding: Rebuilding?
-  /// Changes whose content was to be had here and was not.
-  var unmatched: [Change] = []
+  private var unmatched: Set<Path> = []
   var deferredModes: [Step] = []
   private(set) var isFinishing = false
   private var outcomes = Outcomes()
@@ -85,9 +84,9 @@ final class Destination {
     return outcomes
   }
 
-  /// Changes, since the last time this was asked, whose content was to be had here and was not what it
-  /// should be.
-  func takeUnmatched() -> [Change] {
+  /// The paths, since the last time this was asked, whose content was to be had here and was not what
+  /// it should be.
+  func takeUnmatched() -> Set<Path> {
     defer { unmatched = [] }
     return unmatched
   }
@@ -104,7 +103,7 @@ final class Destination {
     guard rebuilding == nil else { throw Malformed.order }
     let isStreamed = change.provision == .stream
     guard var step else {
-      if isStreamed { streaming = (nil, change) }
+      if isStreamed { beginStreaming(nil, change) }
       return
     }
     switch change.provision {
@@ -122,15 +121,38 @@ final class Destination {
         try writer.stage(content, change.entry.attributes, at: step.pathInNewDirectory)
       }
     case .copy(let source):
-      try copy(change, step, from: source)
+      try copy(step, from: source)
     case .rebuild: return
     case .move(let old):
       guard deletes, old.isInTree, step.decision == .create else { throw Malformed.order }
       step.movedFrom = old
       try add(step)
-    case .stream: begin(step, change)
+    case .stream: beginStreaming(step, change)
     }
     if isStreamed, change.entry.attributes.size == 0 { try accept(piece: []) }
+  }
+
+  /// Whether more of a content is to come.
+  var isReceiving: Bool { streaming != nil || rebuilding != nil }
+
+  /// Takes a frame of content, or one that says what it will be; returns the answers.
+  func accept(_ frame: Frame) throws -> [Frame] {
+    if rebuilding != nil { return try accept(offered: frame) }
+    switch frame.kind {
+    case .content: try accept(piece: frame.payload)
+    case .digest: try accept(digest: frame.digest())
+    default: throw Malformed.kind
+    }
+    return []
+  }
+
+  /// Begins the file that a change is to bring; its chunks are looked for unless they are known.
+  func begin(_ step: Step, chunks: ChunkList? = nil) throws(StagingFailure) {
+    if step.isResumable {
+      try writer.begin(step.result.attributes, resumableAt: step.path, chunks: chunks)
+    } else {
+      try writer.begin(step.result.attributes, at: step.pathInNewDirectory)
+    }
   }
 
   /// Decides what a change means here; nil if there is nothing left to be done about it.
@@ -154,15 +176,14 @@ final class Destination {
       conflictCopy: change.conflictCopy, parentModified: change.parentModified)
   }
 
-  private func copy(_ change: Change, _ step: Step, from source: Path) throws {
+  private func copy(_ step: Step, from source: Path) throws {
     var step = step
     let attributes = step.result.attributes
     do {
       step.staged = try writer.stage(copyOf: source, attributes, at: step.pathInNewDirectory)
       step.chunks = writer.takeChunks()
     } catch {
-      if case .mismatch = error { unmatched.append(change) } else { refuse(step.path, error) }
-      return
+      return setAside(step.path, error)
     }
     noteStaged(step, matchedByteCount: attributes.size)
     try add(step)
@@ -201,6 +222,12 @@ final class Destination {
   func refuse(_ path: Path, _ code: Problem.Code, _ systemCode: CInt) {
     outcomes.changeCount += 1
     outcomes.problems.append(Problem(path: path, code: code, systemCode: systemCode))
+  }
+
+  /// Notes why content that was to be had here could not be staged; if it is not what it should be, it
+  /// can still be sent.
+  func setAside(_ path: Path, _ failure: StagingFailure) {
+    if case .mismatch = failure { unmatched.insert(path) } else { refuse(path, failure) }
   }
 
   func refuse(_ path: Path, _ failure: StagingFailure) {
@@ -249,7 +276,7 @@ final class Destination {
 
   /// Makes the last changes, and gives directories the modes that would have been in the way.
   func finish() throws {
-    guard streaming == nil, rebuilding == nil else { throw Malformed.order }
+    guard !isReceiving else { throw Malformed.order }
     try flush()
     batch = deferredModes
     deferredModes = []

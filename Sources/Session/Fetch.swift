@@ -19,8 +19,7 @@ final class Fetch {
   /// For each unanswered frame, how many contents are still to come.
   private var unanswered: [Int] = []
   private var incoming: ChangesReader?
-  /// Changes for which there is no content here after all.
-  private var uncopied: [(change: Change, origin: Path)] = []
+  private var uncopied: Set<Path> = []
   /// Changes by large files that are to be put together, and where the other end has them.
   private var offered: [(change: Change, origin: Path)] = []
   private var offerSize = OfferSize()
@@ -54,15 +53,12 @@ final class Fetch {
     try ask()
     while try makeNext() {}
     try fetchOffered()
-    let again = uncopied
-    uncopied = []
-    for (change, origin) in again {
-      let asked = Change(
-        entry: change.entry, provision: .nothing, conflictCopy: change.conflictCopy)
-      try add(asked, from: origin)
-    }
-    try ask()
-    while try makeNext() {}
+  }
+
+  /// The paths, since the last time this was asked, whose content was to be had here and was not.
+  func takeUncopied() -> Set<Path> {
+    defer { uncopied = [] }
+    return uncopied
   }
 
   /// Adds a change by a large file, of which this end is likely to have something.
@@ -91,7 +87,7 @@ final class Fetch {
       try make(change, with: try nextAnswer(for: origin))
     } else {
       try destination.accept(change)
-      uncopied += destination.takeUnmatched().map { ($0, $0.entry.path) }
+      uncopied.formUnion(destination.takeUnmatched())
     }
     run.advance(items: 1, bytes: change.entry.attributes.size)
     run.takeOutcomes(of: destination)
@@ -116,15 +112,15 @@ final class Fetch {
       Change(
         entry: entry, provision: answer.provision, parentModified: answer.parentModified,
         conflictCopy: change.conflictCopy))
-    while destination.isStreaming {
+    try receiveContent()
+  }
+
+  /// Has the destination take all of the content that it expects.
+  private func receiveContent() throws {
+    while destination.isReceiving {
       let frame = try peer.receive()
-      switch frame.kind {
-      case .content:
-        literalByteCount += Int64(frame.payload.count)
-        try destination.accept(piece: frame.payload)
-      case .digest: try destination.accept(digest: frame.digest())
-      default: throw Malformed.kind
-      }
+      if frame.kind == .content { literalByteCount += Int64(frame.payload.count) }
+      for answer in try destination.accept(frame) { try peer.send(answer) }
       try Interruption.check()
     }
   }
@@ -169,17 +165,11 @@ extension Fetch {
             parentModified: answer.parentModified, conflictCopy: change.conflictCopy))
       } else {
         // Asked for once more, the other end says what has become of it.
-        uncopied.append((change, origin))
+        uncopied.insert(change.entry.path)
       }
     }
-    while destination.rebuilding != nil {
-      let frame = try peer.receive()
-      if frame.kind == .content { literalByteCount += Int64(frame.payload.count) }
-      for answer in try destination.accept(offered: frame) { try peer.send(answer) }
-      try Interruption.check()
-    }
-    let unmatched = Set(destination.takeUnmatched().map(\.entry.path))
-    uncopied += changes.filter { unmatched.contains($0.change.entry.path) }
+    try receiveContent()
+    uncopied.formUnion(destination.takeUnmatched())
     for (change, _) in changes { run.advance(items: 1, bytes: change.entry.attributes.size) }
     run.takeOutcomes(of: destination)
   }

@@ -13,9 +13,24 @@ extension InitiatorRun {
     do {
       try plan.forEachAction(at: localSide) { action in
         announce(action)
-        try take(action, by: fetch, known)
+        let copied = known.path(for: action)
+        if copied == nil, mayRebuild(action) {
+          try fetch.add(
+            offered: Change(
+              entry: action.after, provision: .nothing, conflictCopy: action.keptCopy),
+            from: action.origin)
+        } else {
+          try take(action, by: fetch, copying: copied)
+        }
       }
       try fetch.finish()
+      let again = fetch.takeUncopied()
+      if !again.isEmpty {
+        try plan.forEachAction(at: localSide) { action in
+          if again.contains(action.path) { try take(action, by: fetch) }
+        }
+        try fetch.finish()
+      }
       try destination.finish()
     } catch {
       // What has arrived whole is kept: the next run need not fetch it again.
@@ -26,15 +41,11 @@ extension InitiatorRun {
     summary.literalByteCount += fetch.literalByteCount
   }
 
-  private func take(_ action: Action, by fetch: Fetch, _ known: KnownContent) throws {
+  /// Makes one change with what it needs; this end has its content at `copied`, if that is given.
+  private func take(_ action: Action, by fetch: Fetch, copying copied: Path? = nil) throws {
     let entry = action.after
     var provision = Provision.nothing
     var origin: Path?
-    if known.path(for: action) == nil, mayRebuild(action) {
-      return try fetch.add(
-        offered: Change(entry: entry, provision: .nothing, conflictCopy: action.keptCopy),
-        from: action.origin)
-    }
     switch action.decision {
     case .record, .metadata: break
     case .delete:
@@ -44,8 +55,8 @@ extension InitiatorRun {
     case .create, .update:
       if entry.attributes.kind == .file, let old = action.movedFrom {
         provision = .move(from: old)
-      } else if let path = known.path(for: action) {
-        provision = .copy(from: path)
+      } else if let copied {
+        provision = .copy(from: copied)
       } else if entry.attributes.kind != .directory {
         origin = action.origin
       }

@@ -30,7 +30,9 @@ extension InitiatorRun {
           offerSize = OfferSize()
         }
       } else {
-        try send(action, from: source, known)
+        let copied = known.path(for: action)
+        if copied != nil { copies.insert(action.path) }
+        try send(action, from: source, copying: copied)
       }
       try Interruption.check()
       advance(items: 1, bytes: action.after.attributes.size)
@@ -41,12 +43,8 @@ extension InitiatorRun {
       // Content that the other end should have had and has not: it is sent after all.
       let again = uncopied
       uncopied = []
-      for path in again {
-        guard let (entry, stamp) = try local.entry(at: path), entry.attributes.isLive else {
-          fail(Problem(path: path, code: .precondition))
-          continue
-        }
-        try source.send(entry, at: path, stamp)
+      try plan.forEachAction(at: localSide.other) { action in
+        if again.contains(action.path) { try send(action, from: source) }
       }
       try source.flush()
       try finishRemote(.part)
@@ -81,9 +79,9 @@ extension InitiatorRun {
       entry, at: action.origin, stamp, conflictCopy: action.keptCopy, by: source)
   }
 
-  /// Sends one change with what it needs.
+  /// Sends one change with what it needs; the other end has its content at `copied`, if that is given.
   private func send(
-    _ action: Action, from source: ContentSource, _ known: KnownContent
+    _ action: Action, from source: ContentSource, copying copied: Path? = nil
   ) throws {
     let entry = action.after
     let kept = action.keptCopy
@@ -94,9 +92,8 @@ extension InitiatorRun {
     case .create, .update:
       if entry.attributes.kind == .file, let old = action.movedFrom {
         try source.send(entry, .move(from: old))
-      } else if let path = known.path(for: action) {
-        copies.insert(entry.path)
-        try source.send(entry, .copy(from: path), conflictCopy: kept)
+      } else if let copied {
+        try source.send(entry, .copy(from: copied), conflictCopy: kept)
       } else {
         let stamp =
           entry.attributes.isHashed ? try local.entry(at: action.origin)?.stamp : .unknown

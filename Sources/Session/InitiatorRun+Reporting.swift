@@ -53,7 +53,7 @@ extension InitiatorRun {
     summary.matchedByteCount += outcomes.matchedByteCount
     for problem in outcomes.problems {
       if problem.code == .mismatch, copies.remove(problem.path) != nil {
-        uncopied.append(problem.path)
+        uncopied.insert(problem.path)
       } else {
         fail(problem)
       }

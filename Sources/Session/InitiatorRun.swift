@@ -24,7 +24,7 @@ final class InitiatorRun {
   /// Paths whose content the other end was asked to take from its own.
   var copies: Set<Path> = []
   /// Those of them whose content it turned out not to have.
-  var uncopied: [Path] = []
+  var uncopied: Set<Path> = []
   /// Whether the other end answers what it is offered, and not just changes.
   var isOffering = false
   var theirRoots: Finished?

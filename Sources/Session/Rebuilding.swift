@@ -42,6 +42,9 @@ struct Rebuilding {
   /// Whether all files have come to their end.
   var isOver: Bool { current == files.count }
 
+  /// Whether all of the current file has come.
+  var isCurrentWhole: Bool { files[current].rebuilder?.isComplete ?? true }
+
   /// Answers a listing; behind the last of them with the first request, too.
   mutating func answer(_ listing: ChunkListing) throws(Malformed) -> [Frame] {
     isListing = true
@@ -51,48 +54,42 @@ struct Rebuilding {
       files[index].rebuilder = Rebuilder(demand.recipe(of: index), from: files[index].bases)
       files[index].chunks = demand.chunks(of: index)
     }
-    return [answer] + requests()
+    return [answer, request(of: 0)]
   }
 
-  /// The next request, if there is any.
-  private mutating func requests() -> [Frame] {
-    var file = asked ?? 0
-    if asked != nil, files[file].rebuilder?.hasAskedAll ?? true { file += 1 }
-    return file < files.count ? requests(of: file) : []
+  private mutating func request(of index: Int) -> Frame {
+    asked = index
+    return (files[index].rebuilder?.nextRequest() ?? GapRequest()).frame
   }
 
-  private mutating func requests(of file: Int) -> [Frame] {
-    asked = file
-    let request = files[file].rebuilder?.nextRequest() ?? GapRequest()
-    return [request.frame]
-  }
-
-  /// Takes the answer to a request; returns the next one.
-  mutating func take(_ answer: PageDifferences) throws(Malformed) -> [Frame] {
+  /// Takes the answer to a request; returns the next one, if there is any.
+  mutating func take(_ answer: PageDifferences) throws(Malformed) -> Frame? {
     guard let asked, asked == current else { throw .order }
     if files[current].rebuilder == nil {
       guard answer.flags.isEmpty else { throw .count }
     } else {
       try files[current].rebuilder?.take(answer)
     }
-    return requests()
+    let next = files[asked].rebuilder?.hasAskedAll ?? true ? asked + 1 : asked
+    return next < files.count ? request(of: next) : nil
   }
 
-  /// Calls `body` with the current file and what puts it together; nil if nothing does.
-  mutating func withCurrent<Result>(
-    _ body: (inout File, inout Rebuilder) throws(StagingFailure) -> Result
-  ) throws(StagingFailure) -> Result? {
-    guard current < files.count, var rebuilder = files[current].rebuilder else { return nil }
+  /// Calls `body` with the current file and what puts it together, unless nothing does.
+  mutating func withCurrent(_ body: (inout File, inout Rebuilder) -> Void) {
     // In one place at a time, so that nothing is copied.
-    files[current].rebuilder = nil
-    defer { files[current].rebuilder = rebuilder }
-    return try body(&files[current], &rebuilder)
+    guard var rebuilder = files[current].rebuilder.take() else { return }
+    body(&files[current], &rebuilder)
+    files[current].rebuilder = rebuilder
   }
 
-  /// Goes on to the next file; returns the request for it, if that has not been sent ahead.
-  mutating func finishCurrent() -> [Frame] {
+  /// Goes on to the next file; returns the one that has come to its end, and the request for the next,
+  /// if that has not been sent ahead. Refused before the file has been asked for.
+  mutating func endCurrent() throws(Malformed) -> (File, Frame?) {
+    guard let asked else { throw .order }
+    let ended = files[current]
+    // What it holds open is let go.
+    files[current].rebuilder = nil
     current += 1
-    guard let asked, asked < current, current < files.count else { return [] }
-    return requests(of: current)
+    return (ended, asked < current && !isOver ? request(of: current) : nil)
   }
 }

@@ -73,10 +73,9 @@ final class ServeRun {
       switch (frame.kind, open.role) {
       case (.compare, _): try compare(frame)
       case (.changes, .destination), (.changes, .both): try change(frame)
-      case (.content, .destination), (.content, .both): try takePiece(frame)
-      case (.digest, .destination), (.digest, .both): try takeDigest(frame)
-      case (.chunks, .destination), (.chunks, .both), (.pages, .destination), (.pages, .both):
-        try takeOffered(frame)
+      case (.content, .destination), (.content, .both), (.digest, .destination), (.digest, .both),
+        (.chunks, .destination), (.chunks, .both), (.pages, .destination), (.pages, .both):
+        try takeContent(frame)
       case (.want, .source), (.want, .both): try sendContent(frame)
       case (.wantOffer, .source), (.wantOffer, .both): try offerContent(frame)
       case (.record, .source), (.record, .destination), (.record, .both): try record(frame)
@@ -148,7 +147,7 @@ final class ServeRun {
   private func report(on destination: Destination) throws {
     var outcomes = destination.takeOutcomes()
     outcomes.problems += destination.takeUnmatched().map {
-      Problem(path: $0.entry.path, code: .mismatch)
+      Problem(path: $0, code: .mismatch)
     }
     for frame in outcomes.frames() { try connection.send(frame) }
   }
@@ -168,20 +167,9 @@ final class ServeRun {
     try replica.hear(open.introduction, at: peerName)
   }
 
-  private func takePiece(_ frame: Frame) throws {
+  private func takeContent(_ frame: Frame) throws {
     guard let destination else { throw Malformed.order }
-    if destination.rebuilding != nil { return try takeOffered(frame) }
-    try destination.accept(piece: frame.payload)
-  }
-
-  private func takeOffered(_ frame: Frame) throws {
-    guard let destination else { throw Malformed.order }
-    for answer in try destination.accept(offered: frame) { try connection.send(answer) }
-  }
-
-  private func takeDigest(_ frame: Frame) throws {
-    guard let destination else { throw Malformed.order }
-    try destination.accept(digest: frame.digest())
+    for answer in try destination.accept(frame) { try connection.send(answer) }
   }
 
   /// Sends the content of the paths that the initiator wants, in its order.

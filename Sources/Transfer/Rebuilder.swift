@@ -20,9 +20,9 @@ package struct Rebuilder {
   private var asked: [[(gap: Range<Int64>, pages: [Range<Int64>])]] = []
   private var parts: [Part] = []
   private var donePartCount = 0
-  /// Whether nothing is written any more.
-  private var isAbandoned = false
-  /// How many bytes have been taken from old contents.
+  /// What went wrong first. Nothing is written any more then, but what comes is still counted.
+  package private(set) var failure: StagingFailure?
+  /// How many bytes have not been sent: they were in old contents, or in the new one already.
   package private(set) var copiedByteCount: Int64 = 0
 
   /// Begins a content with `recipe`, which refers to `bases`.
@@ -39,9 +39,10 @@ package struct Rebuilder {
     hasAskedAll && asked.isEmpty && donePartCount == parts.count
   }
 
-  /// Has what comes be dropped: the content cannot be written.
-  package mutating func abandon() {
-    isAbandoned = true
+  /// Calls `body` unless something has gone wrong; what it throws is the failure.
+  package mutating func attempt(_ body: () throws(StagingFailure) -> Void) {
+    guard failure == nil else { return }
+    do { try body() } catch { failure = error }
   }
 
   /// Asks for what is lacking, as much as one frame describes.
@@ -120,42 +121,39 @@ package struct Rebuilder {
   }
 
   /// Writes what can be copied before content must come.
-  package mutating func copy(by writer: inout ContentWriter) throws(StagingFailure) {
+  package mutating func copy(by writer: inout ContentWriter) {
     while donePartCount < parts.count, case .copied(let piece) = parts[donePartCount] {
-      if !isAbandoned { try copy(piece, by: &writer) }
+      let basis: Basis? =
+        switch piece.origin {
+        case .basis(let number): bases[number]
+        case .itself: nil
+        }
+      let byteCount = Int64(piece.range.count)
+      attempt { () throws(StagingFailure) in
+        try writer.write(byteCount, of: basis, at: piece.start)
+      }
+      copiedByteCount += byteCount
       donePartCount += 1
     }
   }
 
-  private mutating func copy(
-    _ piece: Recipe.Piece, by writer: inout ContentWriter
-  ) throws(StagingFailure) {
-    let basis: Basis? =
-      switch piece.origin {
-      case .basis(let number): bases[number]
-      case .itself: nil
-      }
-    try writer.write(Int64(piece.range.count), of: basis, at: piece.start)
-    copiedByteCount += Int64(piece.range.count)
-  }
-
   /// Writes content that has come, and what can be copied then. Content beyond what was asked for is a
   /// mismatch.
-  package mutating func write(
-    _ piece: [UInt8], by writer: inout ContentWriter
-  ) throws(StagingFailure) {
+  package mutating func write(_ piece: [UInt8], by writer: inout ContentWriter) {
     var rest = piece[...]
     while !rest.isEmpty {
-      try copy(by: &writer)
+      copy(by: &writer)
       guard donePartCount < parts.count, case .sent(let range) = parts[donePartCount] else {
-        throw .mismatch
+        return attempt { () throws(StagingFailure) in throw .mismatch }
       }
       let taken = rest.prefix(range.count)
-      if !isAbandoned { try writer.write(taken.count == piece.count ? piece : Array(taken)) }
+      attempt { () throws(StagingFailure) in
+        try writer.write(taken.count == piece.count ? piece : Array(taken))
+      }
       rest = rest.dropFirst(taken.count)
       let left = (range.lowerBound + Int64(taken.count))..<range.upperBound
       if left.isEmpty { donePartCount += 1 } else { parts[donePartCount] = .sent(left) }
     }
-    try copy(by: &writer)
+    copy(by: &writer)
   }
 }

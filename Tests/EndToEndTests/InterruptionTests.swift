@@ -88,6 +88,16 @@ struct InterruptionTests {
     #expect(replicas.stagedNames() == [])
   }
 
+  @Test func `what has come of a file that is not large is not kept`() throws {
+    try replicas.change("head -c 900000 /dev/urandom >source/file")
+    try #require(try replicas.copy().ending == .exited(0))
+    try replicas.change("head -c 900000 /dev/urandom >source/file")
+    let cut = try replicas.copy(.push(.cutUpstream(afterByteCount: 500_000)))
+    #expect(cut.ending != .exited(0), "\(cut)")
+    try finish(by: .push())
+    #expect(replicas.stagedNames() == [])
+  }
+
   @Test func `a terminated run saves, and says so within a second`() throws {
     let words = try replicas.words(for: .local)
     let run = try RunningProgram(Binary.treemend, ["--json"] + words)

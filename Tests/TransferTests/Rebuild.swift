@@ -45,7 +45,7 @@ struct Rebuild {
   }
 
   /// Puts the content together; `random` says how much is asked for ahead, and how content is cut into
-  /// pieces. Returns what has done it, at its end.
+  /// pieces. Returns what has done it, at its end, or how it failed.
   @discardableResult
   mutating func run(
     by writer: inout ContentWriter, using random: inout SplitMix
@@ -66,7 +66,7 @@ struct Rebuild {
       sentByteCount += Int64(content.count)
       try rebuilder.take(PageDifferences(payload: answer.frame.payload))
       if requests.isEmpty, !rebuilder.hasAskedAll { requests.append(rebuilder.nextRequest()) }
-      try rebuilder.copy(by: &writer)
+      rebuilder.copy(by: &writer)
       try Self.write(content, to: &rebuilder, by: &writer, using: &random)
     }
     return rebuilder
@@ -101,7 +101,7 @@ struct Rebuild {
     while !rest.isEmpty {
       guard !rebuilder.isComplete else { throw StagingFailure.mismatch }
       let piece = rest.prefix(1 + random.below([10, 5000, 300_000][random.below(3)]))
-      try rebuilder.write(Array(piece), by: &writer)
+      rebuilder.write(Array(piece), by: &writer)
       rest = rest.dropFirst(piece.count)
     }
   }
