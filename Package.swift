@@ -48,7 +48,7 @@ let package = Package(
     // What a difference means, and what is to be done about it.
     step("Reconcile", ["Hashing", "Replica"]),
     // Frames and messages.
-    step("Wire", ["Hashing", "Replica", "CZlib"]),
+    step("Wire", ["Hashing", "Replica", "Chunks", "CZlib"]),
     // The comparison of two trees, of entries or of chunks, message by message.
     step("Exchange", ["Hashing", "Replica", "Merkle", "Chunks", "Wire"]),
 
@@ -127,7 +127,8 @@ let package = Package(
       name: "SimulationTests", dependencies: ["Simulation", "Replica"], swiftSettings: settings),
     // The built program, from outside.
     .testTarget(
-      name: "EndToEndTests", dependencies: ["TestSupport", "Wire", "Replica", "Hashing"],
+      name: "EndToEndTests",
+      dependencies: ["TestSupport", "Wire", "Replica", "Hashing", "Chunks", "Index"],
       swiftSettings: settings),
     // What the built program takes, beside other tools.
     .executableTarget(

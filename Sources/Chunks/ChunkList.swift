@@ -45,6 +45,8 @@ package struct ChunkList: Equatable, Sendable {
 
   /// The size from which the chunks of a file are kept, in bytes.
   package static let keptByteCount: Int64 = 1 << 20
+  /// The most chunks that are kept or offered of a file: some 90 GB of content, 64 MiB of memory.
+  package static let maximumCount = 1 << 22
 
   /// A few of the fingerprints, by which contents that have many chunks in common are found: the
   /// smallest, in order.

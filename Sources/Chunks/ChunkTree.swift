@@ -16,6 +16,9 @@ package struct ChunkTree: Sendable {
     var chunkEnds: [Int] = []
   }
 
+  /// The highest level that a tree can have.
+  package static let maximumLevel = 64
+
   /// The chunks.
   package let chunks: ChunkList
   private var levels: [Level] = []

@@ -26,6 +26,9 @@ package struct Chunker: ~Copyable {
   /// Begins a content.
   package init() {}
 
+  /// Whether there are more chunks than are kept or offered: then they need not be looked for.
+  package var isBeyondLimit: Bool { list.count > ChunkList.maximumCount }
+
   /// Goes on with the next bytes of the content.
   package mutating func append(_ bytes: Span<UInt8>) {
     var rest = bytes

@@ -115,7 +115,7 @@ package struct Recipe: Sendable {
     var parts: [Range<Int64>] = []
     var start = range.lowerBound
     while start < range.upperBound {
-      let end = min(range.upperBound, (start / size + 1) * size)
+      let end = start + min(range.upperBound - start, size - start % size)
       parts.append(start..<end)
       start = end
     }

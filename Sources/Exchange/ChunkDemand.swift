@@ -14,7 +14,7 @@ package struct ChunkDemand: Sendable {
     let bases: [ChunkLookup]
     var pieces: [Recipe.Piece] = []
     /// Where in it nodes are that are missing, by level and fingerprint.
-    var missing: [[UInt64: Int64]]
+    var missing: [[UInt64: Range<Int64>]]
     /// The chunks that are missing.
     var listed: [(start: Int64, fingerprint: UInt64)] = []
     /// Whether nothing is to come of it.
@@ -39,21 +39,24 @@ package struct ChunkDemand: Sendable {
   /// Whether listings are to come.
   package var isOpen: Bool { nextExpected < expected.count }
 
+  /// The size of the largest content that can be on offer, in bytes.
+  private static let maximumByteCount =
+    Int64(ChunkList.maximumCount) * Int64(Chunker.maximumByteCount)
+
   /// Adds a content of `byteCount` bytes, of which nodes of `level` are listed first, behind those
   /// added before; it is looked for in `bases`. One that is refused is said to lack nothing.
   package mutating func add(
     byteCount: Int64, level: Int, bases: [ChunkLookup], isRefused: Bool = false
   ) throws(Malformed) {
-    guard byteCount > 0, (0...Self.maximumLevel).contains(level) else { throw .count }
+    guard (1...Self.maximumByteCount).contains(byteCount),
+      (0...ChunkTree.maximumLevel).contains(level)
+    else { throw .count }
     expected.append(Siblings(content: contents.count, level: level, range: 0..<byteCount))
     contents.append(
       Content(
         byteCount: byteCount, bases: bases,
-        missing: [[UInt64: Int64]](repeating: [:], count: level + 1), isRefused: isRefused))
+        missing: [[UInt64: Range<Int64>]](repeating: [:], count: level + 1), isRefused: isRefused))
   }
-
-  /// The highest level that a tree can have.
-  private static let maximumLevel = 64
 
   /// Answers a listing.
   package mutating func answer(_ listing: ChunkListing) throws(Malformed) -> MissingChunks {
@@ -115,20 +118,21 @@ package struct ChunkDemand: Sendable {
         Recipe.Piece(range: range, origin: .basis(number), start: bytes.lowerBound))
       return false
     }
-    if let start = contents[content].missing[level][node.fingerprint],
-      start + node.byteCount <= range.lowerBound
+    if let first = contents[content].missing[level][node.fingerprint],
+      first.count == range.count, first.upperBound <= range.lowerBound
     {
       contents[content].pieces.append(
-        Recipe.Piece(range: range, origin: .itself, start: start))
+        Recipe.Piece(range: range, origin: .itself, start: first.lowerBound))
       return false
     }
-    contents[content].missing[level][node.fingerprint] = range.lowerBound
+    contents[content].missing[level][node.fingerprint] = range
     if level == 0 { contents[content].listed.append((range.lowerBound, node.fingerprint)) }
     return true
   }
 
   /// The chunks of a content as its source has listed them, when no listing is to come: those of the
-  /// nodes that were found, and those that are missing. Nil if they do not fit together.
+  /// nodes that were found, and those that are missing. Nil if they do not fit together, or are more
+  /// than can be kept.
   package func chunks(of content: Int) -> ChunkList? {
     let content = contents[content]
     var chunks = ChunkList()
@@ -150,7 +154,9 @@ package struct ChunkDemand: Sendable {
         case .basis(let number): content.bases[number].tree.chunks
         case .itself: nil
         }
-      guard chunks.append(source, of: basis) else { return nil }
+      guard chunks.append(source, of: basis), chunks.count <= ChunkList.maximumCount else {
+        return nil
+      }
     }
     return chunks
   }

@@ -1,7 +1,7 @@
 package import Chunks
 package import Hashing
 
-/// Gives the digest of a content and, if it is large, its chunks, in one pass. The digest of a large one
+/// Gives the digest of a content and, if it is large and not beyond the limit, its chunks, in one pass. The digest of a large one
 /// is computed by a thread of its own, beside the chunks and whatever the caller does.
 package struct ContentDigester: ~Copyable {
   private var sha256 = SHA256()
@@ -34,7 +34,7 @@ package struct ContentDigester: ~Copyable {
   package mutating func update(_ bytes: [UInt8], first count: Int) {
     guard isLarge, let thread else { return sha256.update(bytes, first: count) }
     thread.update(bytes, first: count)
-    if chunks == nil { chunker.append(bytes, first: count) }
+    if chunks == nil, !chunker.isBeyondLimit { chunker.append(bytes, first: count) }
   }
 
   /// Goes on with the first `count` bytes of a buffer, which is held until they are hashed; the caller
@@ -50,6 +50,7 @@ package struct ContentDigester: ~Copyable {
   package mutating func finish() -> (digest: Digest, chunks: ChunkList?) {
     guard isLarge, let thread else { return (sha256.finalize(), nil) }
     isLarge = false
+    if chunker.isBeyondLimit { return (thread.finish(), nil) }
     return (thread.finish(), chunks.take() ?? chunker.finish())
   }
 

@@ -11,8 +11,10 @@ package struct PartialFile: Sendable {
 
   /// Its name in the stage.
   package let name: [UInt8]
-  /// When it was written to, in nanoseconds since 1970.
-  fileprivate let modified: Int64
+  /// How much of the file it can hold, in bytes.
+  package let byteCount: Int64
+  /// When it was last changed, in nanoseconds since 1970. Its modification time would be a peer's word.
+  fileprivate let changed: Int64
 
   fileprivate static let prefix = Array("partial-".utf8)
 
@@ -23,9 +25,17 @@ package struct PartialFile: Sendable {
     return prefix + hexadecimalDigits(of: Array(digest.prefix(8))) + [UInt8(ascii: "-")]
   }
 
+  /// What its name begins with: the same for all of one path.
+  fileprivate var pathPrefix: [UInt8] { Array(name.prefix(Self.prefix.count + 17)) }
+
   /// Whether it is, as its name says, of the file at `path`.
   package func isOf(_ path: Path) -> Bool {
     name.starts(with: Self.prefix(of: path))
+  }
+
+  /// Whether it is of the same path as another.
+  package func isOfPath(of other: PartialFile) -> Bool {
+    pathPrefix == other.pathPrefix
   }
 }
 
@@ -35,27 +45,33 @@ extension Stage {
     PartialFile.prefix(of: path) + makeName()
   }
 
-  /// The partial files that there are, the newest first.
-  package func partials() throws(SystemError) -> [PartialFile] {
+  /// The partial files that are worth keeping at `now`, in nanoseconds since 1970, the newest first: the
+  /// longest of each path, and of those the newest that are not too old.
+  package func partials(now: Int64) throws(SystemError) -> [PartialFile] {
     var listing = Listing()
     try directory.list(into: &listing)
     var partials: [PartialFile] = []
     for found in listing.found where listing.name(of: found).starts(with: PartialFile.prefix) {
-      let name = Array(listing.name(of: found))
-      let status = try directory.status(of: name)
-      if status.kind == .file {
-        partials.append(PartialFile(name: name, modified: status.modified))
-      }
+      if let partial = try partial(Array(listing.name(of: found))) { partials.append(partial) }
     }
-    return partials.sorted { $0.modified > $1.modified }
+    let longest = Dictionary(grouping: partials, by: \.pathPrefix).values
+      .compactMap { $0.max { $0.byteCount < $1.byteCount } }
+    return Array(
+      longest.filter { now &- $0.changed < PartialFile.maximumAge }
+        .sorted { $0.changed > $1.changed }.prefix(PartialFile.maximumCount))
   }
 
-  /// Removes everything in the stage, as `removeTree(_:in:)` does, but the newest partial files that
-  /// are not too old at `now`, in nanoseconds since 1970.
+  /// The partial file with a name; nil if it is no file.
+  package func partial(_ name: [UInt8]) throws(SystemError) -> PartialFile? {
+    let status = try directory.status(of: name)
+    guard status.kind == .file else { return nil }
+    return PartialFile(name: name, byteCount: status.size, changed: status.changed)
+  }
+
+  /// Removes everything in the stage, as `removeTree(_:in:)` does, but the partial files that are worth
+  /// keeping at `now`, in nanoseconds since 1970.
   package func clear(now: Int64) throws(SystemError) {
-    let kept = Set(
-      try partials().prefix(PartialFile.maximumCount)
-        .filter { now - $0.modified < PartialFile.maximumAge }.map(\.name))
+    let kept = Set(try partials(now: now).map(\.name))
     var listing = Listing()
     try directory.list(into: &listing)
     for found in listing.found where !kept.contains(Array(listing.name(of: found))) {

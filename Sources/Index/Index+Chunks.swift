@@ -10,6 +10,7 @@ extension Index {
     CREATE TABLE IF NOT EXISTS chunks (key BLOB PRIMARY KEY, digest BLOB, list BLOB);
     CREATE TABLE IF NOT EXISTS sketch (
       fingerprint INTEGER, key BLOB, PRIMARY KEY (fingerprint, key)) WITHOUT ROWID;
+    CREATE INDEX IF NOT EXISTS sketch_key ON sketch (key);
     """
 
   /// Keeps the chunks of the file at `path`, whose content has `digest`, within the transaction that
@@ -46,6 +47,9 @@ extension Index {
     return try? ChunkList(encoded: select.bytes(0), byteCount: attributes.size)
   }
 
+  /// The most files of which it is asked whether they still are what they were.
+  private static let candidateCount = 64
+
   /// The paths of files whose chunks are likely to be those of a content with `sketch`, the likeliest
   /// first.
   package func paths(
@@ -54,13 +58,17 @@ extension Index {
     guard !sketch.isEmpty else { return [] }
     let marks = sketch.map { _ in "?" }.joined(separator: ",")
     let select = try database.prepare(
-      "SELECT key FROM sketch WHERE fingerprint IN (\(marks)) GROUP BY key"
-        + " ORDER BY COUNT(*) DESC, key LIMIT \(limit)")
+      "SELECT key, digest FROM sketch JOIN chunks USING (key) WHERE fingerprint IN (\(marks))"
+        + " GROUP BY key ORDER BY COUNT(*) DESC, key LIMIT \(Self.candidateCount)")
     for (index, fingerprint) in sketch.enumerated() {
       try select.bind(Int32(index), Int64(bitPattern: fingerprint))
     }
+    var candidates: [(key: [UInt8], digest: Digest?)] = []
+    while try select.step() { candidates.append((select.bytes(0), select.digest(1))) }
     var paths: [Path] = []
-    while try select.step() { paths.append(Path(uncheckedKey: select.bytes(0))) }
+    for (key, digest) in candidates where paths.count < limit {
+      if try holds(digest, at: key) { paths.append(Path(uncheckedKey: key)) }
+    }
     return paths
   }
 
@@ -80,7 +88,7 @@ extension Index {
     while try select.step() { kept.append((select.bytes(0), select.digest(1))) }
     var leftCount: Int64 = 0
     for (key, digest) in kept {
-      if let digest, try row(containing: key)?.bucket.digest(at: key) == digest {
+      if try holds(digest, at: key) {
         leftCount += 1
       } else {
         try forgetChunks(of: key)
@@ -91,7 +99,14 @@ extension Index {
     try set("chunks", to: bytes)
   }
 
-  private func forgetChunks(of key: [UInt8]) throws(IndexError) {
+  /// Whether the file with a key has a digest, now.
+  private func holds(_ digest: Digest?, at key: [UInt8]) throws(IndexError) -> Bool {
+    guard let digest else { return false }
+    return try row(containing: key)?.bucket.digest(at: key) == digest
+  }
+
+  /// Forgets what is kept of the file with a key, within the transaction that is open.
+  package func forgetChunks(of key: [UInt8]) throws(IndexError) {
     for table in ["chunks", "sketch"] {
       let delete = try database.prepare("DELETE FROM \(table) WHERE key = ?")
       try delete.bind(0, key)

@@ -80,7 +80,9 @@ package struct Tally: Sendable {
     } else if isAllowed {
       itemCount[action.side] += 1
       if action.decision == .delete, !action.isMovedAway { deletionCount[action.side] += 1 }
-      if action.isContentWanted { byteCount += action.after.attributes.size }
+      if action.isContentWanted {
+        byteCount = byteCount.saturatingSum(with: action.after.attributes.size)
+      }
     } else {
       leftCount += 1
     }

@@ -5,8 +5,8 @@ internal import Replica
 
 /// What reading a file or link gave.
 enum Reading: Sendable {
-  /// Its digest, the status that it had before and after, and its chunks if it is large.
-  case digest(Digest, Status, ChunkList?)
+  /// Its digest, and the status that it had before and after.
+  case digest(Digest, Status)
   /// A problem that leaves it unknown.
   case problem(Problem.Code, systemCode: CInt)
 }
@@ -18,26 +18,34 @@ struct FileDigester: ~Copyable {
   private var parent: ParentDirectory
   private var digester = ContentDigester()
   private var buffer = [UInt8](repeating: 0, count: bufferByteCount)
+  private let isInterrupted: () -> Bool
 
-  init(_ root: Root) {
+  init(_ root: Root, isInterrupted: @escaping () -> Bool) {
     parent = ParentDirectory(root)
+    self.isInterrupted = isInterrupted
   }
 
   /// Hashes what is at `path`, which looked like `seen`: once more if it changes meanwhile, and
-  /// then no more.
-  mutating func read(_ path: Path, seen: Status) -> Reading {
+  /// then no more. Gives its chunks, too, if it is a large file.
+  mutating func read(_ path: Path, seen: Status) -> (Reading, ChunkList?) {
     do {
-      for _ in 0..<2 {
-        let reading = seen.kind == .link ? try readLink(path) : try readFile(path, seen: seen)
-        if let reading { return reading }
+      for _ in 0..<2 where !isInterrupted() {
+        if seen.kind == .link {
+          if let reading = try readLink(path) { return (reading, nil) }
+        } else if let reading = try readFile(path, seen: seen) {
+          return reading
+        }
       }
-      return .problem(.changed, systemCode: 0)
+      return (.problem(.changed, systemCode: 0), nil)
     } catch {
-      return .problem(error.isAbsence ? .vanished : .unreadable, systemCode: error.code)
+      let code: Problem.Code = error.isAbsence ? .vanished : .unreadable
+      return (.problem(code, systemCode: error.code), nil)
     }
   }
 
-  private mutating func readFile(_ path: Path, seen: Status) throws(SystemError) -> Reading? {
+  private mutating func readFile(
+    _ path: Path, seen: Status
+  ) throws(SystemError) -> (Reading, ChunkList?)? {
     let file = try parent.open(around: path) { directory, name throws(SystemError) in
       try directory.openFile(name, seen: seen)
     }
@@ -51,12 +59,12 @@ struct FileDigester: ~Copyable {
       let count = try file.read(into: &buffer, atMost: Int(left))
       digester.take(&buffer, first: count)
       byteCount += Int64(count)
-      if count < left { break }
+      if count < left || isInterrupted() { break }
     } while byteCount < before.size
     let (digest, chunks) = digester.finish()
     let after = try file.status()
     guard byteCount == before.size, after == before else { return nil }
-    return .digest(digest, before, chunks)
+    return (.digest(digest, before), chunks)
   }
 
   private mutating func readLink(_ path: Path) throws(SystemError) -> Reading? {
@@ -66,6 +74,6 @@ struct FileDigester: ~Copyable {
       return (target, try directory.status(of: name) == before ? before : nil)
     }
     guard let before, before.kind == .link, Int64(target.count) == before.size else { return nil }
-    return .digest(digester.digest(of: target), before, nil)
+    return .digest(digester.digest(of: target), before)
   }
 }

@@ -218,7 +218,7 @@ extension Scanner {
     switch underWay.removeFirst() {
     case .kept: try index.keepRow()
     case .draft(let draft, let replacesRow):
-      pool.finish(draft)
+      try pool.finish(draft) { try index.keep($0.list, of: $0.path, $0.digest) }
       if replacesRow { try index.dropRow() }
       try index.append(try settled(draft))
     }
@@ -234,8 +234,7 @@ extension Scanner {
           key: path.key.span, attributes: attributes, vector: vector, stamp: stamp)
       case .unread(_, let remembered):
         switch draft.readings[position] {
-        case .digest(let digest, let status, let chunks):
-          if let chunks { try index.keep(chunks, of: path, digest) }
+        case .digest(let digest, let status):
           report.hashedByteCount += status.size
           let attributes = Attributes(of: status, digest)
           let vector = options.observer.found(

@@ -16,7 +16,8 @@ package protocol ScanIndex: AnyObject {
   func dropRow() throws
   /// Goes on with entries.
   func append(_ bucket: Bucket) throws
-  /// Keeps the chunks of a large file, whose content has a digest.
+  /// Keeps the chunks of a large file, whose content has a digest, at some time before the last of what
+  /// becomes of the rows is told.
   func keep(_ chunks: ChunkList, of path: Path, _ digest: Digest) throws
 }
 
@@ -32,12 +33,15 @@ package struct ScanOptions: Sendable {
   package var observer: Observer
   /// The file system's clock, for the racy rule.
   package var clock: FileClock
+  /// Whether the scan is to stop, asked wherever it takes long.
+  package var isInterrupted: @Sendable () -> Bool
 
   /// Puts together the options.
   package init(
     filter: Filter, rehashes: Bool, defersHashing: Bool = false, observer: Observer,
-    clock: FileClock
+    clock: FileClock, isInterrupted: @escaping @Sendable () -> Bool = { false }
   ) {
+    self.isInterrupted = isInterrupted
     self.filter = filter
     self.rehashes = rehashes
     self.defersHashing = defersHashing
@@ -79,6 +83,9 @@ package struct ScanReport: Sendable {
     }
   }
 }
+
+/// What ends a scan that is to stop.
+package struct ScanInterrupted: Error {}
 
 /// Walks a tree and merges what it finds with what the index remembers, in one pass in key order.
 ///
@@ -130,7 +137,7 @@ package struct Scanner {
   ) throws -> ScanReport {
     let device = try root.status().device
     let walk = Walk(root, device: device, filter: options.filter)
-    let pool = HashingPool(root)
+    let pool = HashingPool(root, isInterrupted: options.isInterrupted)
     // The thread that merges lists directories, too.
     let walkers = (1..<max(2, processorCount())).map { _ in Worker { walk.work() } }
     let hashers = (0..<processorCount()).map { _ in Worker { pool.work() } }

@@ -16,8 +16,6 @@ struct Offered {
 struct OfferSize {
   /// The most files that can be asked for together.
   static let maximumFileCount = 64
-  /// The most chunks that a file can have to be put together; a larger one is sent whole.
-  static let maximumChunkCount = 1 << 22
 
   private var fileCount = 0
   private var byteCount: Int64 = 0
@@ -26,7 +24,7 @@ struct OfferSize {
   /// Counts a file.
   mutating func add(_ entry: Entry, at path: Path) {
     fileCount += 1
-    byteCount += entry.attributes.size
+    byteCount = byteCount.saturatingSum(with: entry.attributes.size)
     keyByteCount += path.key.count
   }
 
@@ -49,8 +47,9 @@ extension LocalReplica {
     guard attributes.kind == .file, attributes.isHashed,
       attributes.size > ContentReader.inlineByteCount,
       let content = source.reader.open(entry, at: path, stamp),
-      let chunks = try index.chunks(of: path, attributes) ?? content.chunks(),
-      chunks.count <= OfferSize.maximumChunkCount
+      let chunks = try index.chunks(of: path, attributes)
+        ?? content.chunks(isInterrupted: { Interruption.isRequested }),
+      chunks.count <= ChunkList.maximumCount
     else { return nil }
     return Offered(
       entry: entry, content: content, conflictCopy: conflictCopy, tree: ChunkTree(chunks))
@@ -58,16 +57,18 @@ extension LocalReplica {
 }
 
 extension ContentSource {
-  /// Offers files, and sends of each what the destination lacks; `answer` gives the destination's next
-  /// frame.
+  /// Says that a file is on offer.
+  func announce(_ file: Offered) throws {
+    let provision = Provision.rebuild(
+      level: ChunkOffer.firstLevel(of: file.tree), sketch: file.tree.chunks.sketch)
+    try send(file.entry, provision, conflictCopy: file.conflictCopy)
+  }
+
+  /// Sends what the destination lacks of each of the files that have been announced since the last time
+  /// anything else was; `answer` gives the destination's next frame.
   func offer(_ files: [Offered], answer: () throws -> Frame) throws {
-    guard !files.isEmpty else { return }
-    for file in files {
-      let provision = Provision.rebuild(
-        level: ChunkOffer.firstLevel(of: file.tree), sketch: file.tree.chunks.sketch)
-      try send(file.entry, provision, conflictCopy: file.conflictCopy)
-    }
     try flush()
+    guard !files.isEmpty else { return }
     var offer = ChunkOffer(files.map(\.tree))
     while offer.isOpen {
       while let listing = offer.nextListing() { try deliver(listing.frame) }

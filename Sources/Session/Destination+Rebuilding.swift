@@ -15,15 +15,19 @@ extension Destination {
     guard attributes.kind == .file, attributes.isHashed, attributes.size > 0 else {
       throw Malformed.kind
     }
-    let bases = try step == nil ? [] : bases(for: change.entry, step?.before, sketch)
     var offered = rebuilding ?? Rebuilding()
+    let bases =
+      try step == nil
+      ? [] : bases(for: change.entry, step?.before, sketch, room: offered.roomForBases)
     try offered.add(change, step, level: level, bases: bases)
     rebuilding = offered
   }
 
-  /// What the destination has that a new content is likely to be made of: the old version first, the
-  /// one that it is compared with in place.
-  private func bases(for entry: Entry, _ before: Entry?, _ sketch: [UInt64]) throws -> [Basis] {
+  /// What the destination has that a new content is likely to be made of, of at most `room` chunks: the
+  /// old version first, the one that it is compared with in place.
+  private func bases(
+    for entry: Entry, _ before: Entry?, _ sketch: [UInt64], room: Int
+  ) throws -> [Basis] {
     var paths: [Path] = []
     if let before, before.attributes.kind == .file { paths.append(before.path) }
     for path in try replica.index.paths(like: sketch, limit: Self.likeCount + 1)
@@ -31,17 +35,26 @@ extension Destination {
       paths.append(path)
     }
     var bases: [Basis] = []
+    var room = room
+    func add(_ file: consuming File, at path: Path?, _ known: ChunkList?) {
+      guard
+        let chunks = known
+          ?? ChunkList(reading: file, isInterrupted: { Interruption.isRequested }),
+        chunks.count <= room
+      else { return }
+      room -= chunks.count
+      bases.append(Basis(file, at: path, chunks))
+    }
     for path in paths.prefix(1 + Self.likeCount) {
       guard let old = try replica.entry(at: path)?.entry, old.attributes.kind == .file,
         old.attributes.size > 0
       else { continue }
       // What cannot be opened is no basis; the content is sent then.
-      guard let file = try? replica.root.openFile(path),
-        let basis = try? Basis(file, try replica.index.chunks(of: path, old.attributes))
-      else { continue }
-      bases.append(basis)
+      guard let file = try? replica.root.openFile(path) else { continue }
+      add(file, at: path, try replica.index.chunks(of: path, old.attributes))
     }
-    return bases + writer.partials(of: entry.path)
+    if let partial = writer.openPartial(of: entry.path) { add(partial, at: nil, nil) }
+    return bases
   }
 
   /// Takes a frame about large files on offer; returns the answers.
@@ -88,8 +101,11 @@ extension Destination {
           step.chunks = writer.takeChunks()
         }
       } catch {
+        if case .interrupted = error { throw SessionError.interrupted }
         writer.abandon()
-        setAside(step.path, error)
+        // What was copied is not what it was taken for, if the source tells the truth.
+        if case .mismatch = error { try replica.forgetChunks(of: file.bases.compactMap(\.path)) }
+        try setAside(step.path, error)
         return [request].compactMap(\.self)
       }
       if isWhole {

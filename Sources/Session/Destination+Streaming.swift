@@ -5,15 +5,15 @@ internal import Wire
 
 extension Destination {
   /// Begins a file whose content comes in pieces; with no step it is taken and dropped.
-  func beginStreaming(_ step: Step?, _ change: Change) {
+  func beginStreaming(_ step: Step?, _ change: Change) throws(SessionError) {
     streaming = (step, change)
     streamedByteCount = 0
     guard let step else { return }
     do throws(StagingFailure) {
       try begin(step)
     } catch {
-      refuse(step.path, error)
       streaming = (nil, change)
+      try refuse(step.path, error)
     }
   }
 
@@ -35,9 +35,8 @@ extension Destination {
     do {
       try writer.write(piece)
     } catch {
-      refuse(change.entry.path, error)
       if !isLast { streaming = (nil, change) }
-      return
+      return try refuse(change.entry.path, error)
     }
     if isLast {
       try stage(step) { writer throws(StagingFailure) in try writer.finish() }

@@ -73,7 +73,9 @@ final class Destination {
     self.deletes = deletes
     stateDirectory = try replica.root.openDirectory(.root)
       .openOrMakeDirectory(StateDirectory.name, mode: 0o700)
-    writer = ContentWriter(root: replica.root, stage: try Stage(in: stateDirectory))
+    writer = ContentWriter(root: replica.root, stage: try Stage(in: stateDirectory)) {
+      Interruption.isRequested
+    }
     applier = Applier(
       root: replica.root, stage: try stateDirectory.openDirectory(Stage.name))
   }
@@ -103,7 +105,7 @@ final class Destination {
     guard rebuilding == nil else { throw Malformed.order }
     let isStreamed = change.provision == .stream
     guard var step else {
-      if isStreamed { beginStreaming(nil, change) }
+      if isStreamed { try beginStreaming(nil, change) }
       return
     }
     switch change.provision {
@@ -127,7 +129,7 @@ final class Destination {
       guard deletes, old.isInTree, step.decision == .create else { throw Malformed.order }
       step.movedFrom = old
       try add(step)
-    case .stream: beginStreaming(step, change)
+    case .stream: try beginStreaming(step, change)
     }
     if isStreamed, change.entry.attributes.size == 0 { try accept(piece: []) }
   }
@@ -183,7 +185,7 @@ final class Destination {
       step.staged = try writer.stage(copyOf: source, attributes, at: step.pathInNewDirectory)
       step.chunks = writer.takeChunks()
     } catch {
-      return setAside(step.path, error)
+      return try setAside(step.path, error)
     }
     noteStaged(step, matchedByteCount: attributes.size)
     try add(step)
@@ -204,7 +206,7 @@ final class Destination {
       step.chunks = writer.takeChunks()
       stagedByteCount += step.result.attributes.size
     } catch {
-      return refuse(step.path, error)
+      return try refuse(step.path, error)
     }
     try add(step)
   }
@@ -226,12 +228,13 @@ final class Destination {
 
   /// Notes why content that was to be had here could not be staged; if it is not what it should be, it
   /// can still be sent.
-  func setAside(_ path: Path, _ failure: StagingFailure) {
-    if case .mismatch = failure { unmatched.insert(path) } else { refuse(path, failure) }
+  func setAside(_ path: Path, _ failure: StagingFailure) throws(SessionError) {
+    if case .mismatch = failure { unmatched.insert(path) } else { try refuse(path, failure) }
   }
 
-  func refuse(_ path: Path, _ failure: StagingFailure) {
+  func refuse(_ path: Path, _ failure: StagingFailure) throws(SessionError) {
     switch failure {
+    case .interrupted: throw .interrupted
     case .mismatch: refuse(path, .mismatch, 0)
     case .system(let error):
       let refusal = Refusal(error)

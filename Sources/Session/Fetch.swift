@@ -36,10 +36,12 @@ final class Fetch {
   /// none.
   func add(_ change: Change, from origin: Path?) throws {
     try Interruption.check()
+    // What is to be deleted may have what a file on offer is made of.
+    if change.provision == .deletion, !offered.isEmpty { try catchUp() }
     queue.append((change, origin))
     if let origin {
       wanted.append(origin)
-      wantedByteCount += change.entry.attributes.size
+      wantedByteCount = wantedByteCount.saturatingSum(with: change.entry.attributes.size)
       if wanted.count == Self.wantCount || wantedByteCount >= Self.wantByteCount { try ask() }
     }
     if queue.count >= 4 * Self.wantCount { try ask() }
@@ -48,8 +50,8 @@ final class Fetch {
     }
   }
 
-  /// Makes all changes that are left.
-  func finish() throws {
+  /// Makes all changes that have been added.
+  func catchUp() throws {
     try ask()
     while try makeNext() {}
     try fetchOffered()
@@ -65,10 +67,7 @@ final class Fetch {
   func add(offered change: Change, from origin: Path) throws {
     offered.append((change, origin))
     offerSize.add(change.entry, at: origin)
-    guard offerSize.isFull else { return }
-    try ask()
-    while try makeNext() {}
-    try fetchOffered()
+    if offerSize.isFull { try catchUp() }
   }
 
   private func ask() throws {

@@ -23,13 +23,13 @@ extension InitiatorRun {
           try take(action, by: fetch, copying: copied)
         }
       }
-      try fetch.finish()
+      try fetch.catchUp()
       let again = fetch.takeUncopied()
       if !again.isEmpty {
         try plan.forEachAction(at: localSide) { action in
           if again.contains(action.path) { try take(action, by: fetch) }
         }
-        try fetch.finish()
+        try fetch.catchUp()
       }
       try destination.finish()
     } catch {

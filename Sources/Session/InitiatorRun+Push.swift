@@ -18,6 +18,12 @@ extension InitiatorRun {
     var offerSize = OfferSize()
     try plan.forEachAction(at: localSide.other) { action in
       announce(action)
+      if action.decision == .delete, !offered.isEmpty {
+        // What is to be deleted may have what a file on offer is made of.
+        try offer(offered, from: source)
+        offered = []
+        offerSize = OfferSize()
+      }
       if known.path(for: action) == nil, mayRebuild(action),
         let file = try file(offeredBy: action, source)
       {
@@ -44,7 +50,9 @@ extension InitiatorRun {
       let again = uncopied
       uncopied = []
       try plan.forEachAction(at: localSide.other) { action in
-        if again.contains(action.path) { try send(action, from: source) }
+        guard again.contains(action.path) else { return }
+        try local.forgetChunks(of: [action.origin])
+        try send(action, from: source)
       }
       try source.flush()
       try finishRemote(.part)
@@ -57,9 +65,9 @@ extension InitiatorRun {
 
   /// Offers large files to the other end, and sends what it lacks of them.
   private func offer(_ files: [Offered], from source: ContentSource) throws {
-    try source.flush()
     isOffering = true
     defer { isOffering = false }
+    for file in files { try source.announce(file) }
     try source.offer(files) {
       while true {
         try Interruption.check()

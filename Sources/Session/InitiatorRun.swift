@@ -203,7 +203,7 @@ final class InitiatorRun {
   /// Reports how far the run is.
   func advance(items: Int = 0, bytes: Int64 = 0) {
     progress.itemCount = min(progress.itemCount + items, progress.itemTotal)
-    progress.byteCount = min(progress.byteCount + bytes, progress.byteTotal)
+    progress.byteCount = min(progress.byteCount.saturatingSum(with: bytes), progress.byteTotal)
     report(.progress(progress))
   }
 

@@ -52,9 +52,9 @@ extension LocalReplica {
 
   /// Whether nothing is remembered, and nothing is in the root, nor partial files in the stage.
   func holdsNothing() throws(SystemError) -> Bool {
-    guard !remembersSomething, try Stage(of: root)?.partials().isEmpty ?? true else {
-      return false
-    }
+    guard !remembersSomething,
+      try Stage(of: root)?.partials(now: wallClockNanoseconds()).isEmpty ?? true
+    else { return false }
     var listing = Listing()
     try root.openDirectory(.root).list(into: &listing)
     return listing.found.allSatisfy { StateDirectory.isName(listing.name(of: $0)) }

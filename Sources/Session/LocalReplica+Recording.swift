@@ -43,6 +43,14 @@ extension LocalReplica {
     try commit()
   }
 
+  /// Forgets the chunks of files that have turned out to be others.
+  func forgetChunks(of paths: [Path]) throws {
+    guard !opening.isDryRun, !paths.isEmpty else { return }
+    try begin()
+    for path in paths { try index.forgetChunks(of: path.key) }
+    try commit()
+  }
+
   /// Notes what a file has turned out to hold when it was sent.
   func learn(_ entry: Entry, _ status: Status, _ chunks: ChunkList?) throws {
     let stamp = clock.isRacy(status) ? Stamp.unknown : Stamp(of: status)

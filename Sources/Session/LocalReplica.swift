@@ -157,7 +157,7 @@ final class LocalReplica {
       observer: Observer(
         replica: index.replica, epoch: nextEpoch - 1, now: now, forgetsMissing: isRestored,
         lastTrusted: lastTrusted, expected: try index.expected(), knowledge: index.knowledge),
-      clock: clock)
+      clock: clock, isInterrupted: { Interruption.isRequested })
     report = try Scanner.scan(root, into: target, options) { count, byteCount in
       try Interruption.check()
       try progress(count, byteCount)

@@ -12,13 +12,16 @@ struct Rebuilding {
     let change: Change
     /// What is to be done with it; nil if nothing is, or nothing can be any more.
     var step: Destination.Step?
-    fileprivate let bases: [Basis]
+    let bases: [Basis]
     fileprivate(set) var rebuilder: Rebuilder?
     /// Its chunks, as they were listed.
     fileprivate(set) var chunks: ChunkList?
     /// Whether its content has been begun.
     var isBegun = false
   }
+
+  /// The most chunks of all old contents together: some 200 MB of memory.
+  private static let maximumBasisChunkCount = 1 << 23
 
   private var demand = ChunkDemand()
   private(set) var files: [File] = []
@@ -37,6 +40,13 @@ struct Rebuilding {
       byteCount: change.entry.attributes.size, level: level, bases: bases.map(\.lookup),
       isRefused: step == nil)
     files.append(File(change: change, step: step, bases: bases))
+  }
+
+  /// How many more chunks old contents may have.
+  var roomForBases: Int {
+    files.reduce(Self.maximumBasisChunkCount) { room, file in
+      file.bases.reduce(room) { $0 - $1.lookup.tree.chunks.count }
+    }
   }
 
   /// Whether all files have come to their end.

@@ -17,6 +17,8 @@ final class ServeRun {
   private let peerName: [UInt8]
   private var destination: Destination?
   private var itemCount = 0
+  /// Large files that the initiator has been offered.
+  private var offeredPaths: Set<Path> = []
   private var hasHeard = false
   private var isFinished = false
   /// Whether nothing was different from the beginning.
@@ -176,6 +178,8 @@ final class ServeRun {
   private func sendContent(_ frame: Frame) throws {
     let source = contentSource()
     for path in try PathList.decode(payload: frame.payload) {
+      // What was on offer and is wanted all the same had chunks, at either end, that it has not.
+      if offeredPaths.contains(path) { try replica.forgetChunks(of: [path]) }
       if let (entry, stamp) = try replica.entry(at: path), entry.attributes.isLive,
         entry.attributes.kind != .directory
       {
@@ -191,18 +195,23 @@ final class ServeRun {
   private func offerContent(_ frame: Frame) throws {
     let source = contentSource()
     var offered: [Offered] = []
+    var size = OfferSize()
     let paths = try PathList.decode(payload: frame.payload)
     guard paths.count <= OfferSize.maximumFileCount else { throw Malformed.count }
+    guard Set(paths).count == paths.count else { throw Malformed.order }
     for path in paths {
+      guard !size.isFull else { throw Malformed.count }
       if let (entry, stamp) = try replica.entry(at: path),
         let file = try replica.offered(entry, at: path, stamp, by: source)
       {
         offered.append(file)
+        offeredPaths.insert(path)
+        size.add(entry, at: path)
+        try source.announce(file)
       } else {
         try source.sendNothing(at: path)
       }
     }
-    try source.flush()
     try source.offer(offered) {
       guard let frame = try nextFrame() else { throw Malformed.order }
       return frame

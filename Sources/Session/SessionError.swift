@@ -94,7 +94,7 @@ extension SessionError {
       case is FilterError: .brokenProtocol(.count)
       case TransportError.malformed(let error): .brokenProtocol(error)
       case TransportError.noMagic(let sample): .wrongProtocol(sample: sample)
-      case TransportError.interrupted: .interrupted
+      case TransportError.interrupted, is ScanInterrupted: .interrupted
       case TransportError.system(let code):
         .inputOutput(SystemError(call: "read", code: code))
       case TransportError.closed, TransportError.cut:

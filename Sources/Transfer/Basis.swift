@@ -1,24 +1,27 @@
 package import Chunks
 package import FileSystem
+package import Replica
 
-/// An old content at the destination that a new one is put together from: of what the copy is made
-/// is not looked at again, as the whole is checked against its digest.
+/// An old content at the destination that a new one is put together from. What is copied of it is not
+/// checked by itself: the whole is, against its digest.
 package final class Basis: Sendable {
   let file: File
   /// Its chunks.
   package let lookup: ChunkLookup
+  /// Where it is in the tree; nil for one in the stage.
+  package let path: Path?
 
   /// Takes an open file, of which nothing is looked for.
   init(_ file: consuming File) {
     self.file = file
     lookup = ChunkLookup(ChunkTree(ChunkList()))
+    path = nil
   }
 
-  /// Takes an open file and its chunks, which are looked for in the file if they are not known.
-  package init(_ file: consuming File, _ known: ChunkList?) throws(SystemError) {
-    let chunks: ChunkList
-    if let known { chunks = known } else { chunks = try ChunkList(reading: file) }
+  /// Takes an open file, which is at `path` in the tree, and its chunks.
+  package init(_ file: consuming File, at path: Path?, _ chunks: ChunkList) {
     self.file = file
+    self.path = path
     lookup = ChunkLookup(ChunkTree(chunks))
   }
 }
@@ -26,14 +29,18 @@ package final class Basis: Sendable {
 extension ChunkList {
   private static let bufferByteCount = 256 * 1024
 
-  /// Cuts the content of a file, from its beginning.
-  package init(reading file: borrowing File) throws(SystemError) {
+  /// Cuts the content of a file, from its beginning; nil if it cannot be read, if there are more chunks
+  /// than are kept or offered, or if `isInterrupted` says that the run is to stop.
+  package init?(reading file: borrowing File, isInterrupted: () -> Bool = { false }) {
     var chunker = Chunker()
     var buffer = [UInt8](repeating: 0, count: Self.bufferByteCount)
     var offset: Int64 = 0
     while true {
-      let count = try file.read(into: &buffer, at: offset)
+      guard !isInterrupted(), let count = try? file.read(into: &buffer, at: offset) else {
+        return nil
+      }
       chunker.append(buffer, first: count)
+      guard !chunker.isBeyondLimit else { return nil }
       offset += Int64(count)
       guard count == buffer.count else { break }
     }

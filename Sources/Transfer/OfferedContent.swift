@@ -22,9 +22,11 @@ package final class OfferedContent: Sendable {
     return bytes
   }
 
-  /// The chunks of the content; nil if it can no longer be read as it was.
-  package func chunks() -> ChunkList? {
-    guard let chunks = try? ChunkList(reading: file), isUnchanged, chunks.byteCount == status.size
+  /// The chunks of the content; nil if it can no longer be read as it was, if they are more than are
+  /// offered, or if `isInterrupted` says that the run is to stop.
+  package func chunks(isInterrupted: () -> Bool = { false }) -> ChunkList? {
+    guard let chunks = ChunkList(reading: file, isInterrupted: isInterrupted), isUnchanged,
+      chunks.byteCount == status.size
     else { return nil }
     return chunks
   }

@@ -1,3 +1,4 @@
+internal import Chunks
 package import Replica
 
 /// What the destination needs to bring one entry about.
@@ -116,9 +117,6 @@ package struct ChangesReader {
       conflictCopy: conflictCopy)
   }
 
-  /// The most chunks of a sketch.
-  private static let sketchLimit = 16
-
   private mutating func readProvision() throws(Malformed) -> Provision {
     switch try stream.fields.readByte() {
     case Provision.nothing.form: return .nothing
@@ -132,9 +130,9 @@ package struct ChangesReader {
       return .unavailable(code, systemCode: systemCode)
     case Provision.deletion.form: return .deletion
     case Provision.rebuild(level: 0, sketch: []).form:
-      let level = try stream.fields.readCount(atMost: 64)
+      let level = try stream.fields.readCount(atMost: ChunkTree.maximumLevel)
       var sketch: [UInt64] = []
-      for _ in 0..<(try stream.fields.readCount(atMost: Self.sketchLimit)) {
+      for _ in 0..<(try stream.fields.readCount(atMost: ChunkList.sketchCount)) {
         sketch.append(try stream.fields.readFixed())
       }
       return .rebuild(level: level, sketch: sketch)

@@ -23,7 +23,7 @@ enum ByteRate {
     guard known ~= rate else {
       throw .usage(
         "--bwlimit=\(argument.description) is too \(rate < 512 ? "slow" : "fast")",
-        hint: "the slowest rate is 512B, half a KiB a second; 0 sets no limit")
+        hint: "a rate is from 512B, half a KiB a second, to 1P; 0 sets no limit")
     }
     return Int(rate)
   }

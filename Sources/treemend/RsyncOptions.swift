@@ -16,4 +16,10 @@ struct RsyncOptions: ParsableArguments {
 
   @Flag(name: .shortAndLong, help: "Keep modification times.")
   var times: Int
+
+  @Flag(name: [.customShort("S"), .long], help: "Leave holes where content is zeros.")
+  var sparse: Int
+
+  @Flag(help: "Keep what has come of a large file when a run is cut, in .treemend/stage.")
+  var partial: Int
 }

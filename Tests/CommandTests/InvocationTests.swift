@@ -30,7 +30,7 @@ import Testing
   @Test(
     arguments: [
       (["-avH", "a", "b"], "-H"), (["--hard-links"], "--hard-links"), (["-R"], "-R"),
-      (["-aD"], "-D"), (["-rF"], "-F"), (["--inplace"], "--inplace"), (["--partial"], "--partial"),
+      (["-aD"], "-D"), (["-rF"], "-F"), (["--inplace"], "--inplace"), (["--backup"], "--backup"),
       (["--checksum-choice=md5"], "--checksum-choice"), (["--delete-before"], "--delete-before"),
       (["--no-perms"], "--no-perms"), (["--no-p"], "--no-p"), (["--timeout", "1"], "--timeout"),
       (["--rehash=5"], "--rehash"), (["-0"], "-0"), (["-x"], "-x"),

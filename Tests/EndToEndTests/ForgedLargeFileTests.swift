@@ -132,6 +132,7 @@ import Wire
 
   static let liesOfDestinations = [
     Lie("65 paths", [wanted((0..<65).map { "kept\($0)" })]),
+    Lie("a path twice", [wanted(["large", "large"])]),
     Lie("a path that leads out", [Frame(.wantOffer, [0, 2, 0x2e, 0x2e])]),
     Lie("fewer nodes than were listed", [wanted(["large"]), missing(1)]),
     Lie("more nodes than were listed", [wanted(["large"]), missing(100)]),
@@ -168,7 +169,16 @@ import Wire
         Finish.run.frame,
       ])
     #expect(run.ending == .exited(0), "\(run)")
-    let sent = try Transcript(run.output).frames.filter { $0.kind == .content }
+    let frames = try Transcript(run.output).frames
+    var answered: [String] = []
+    for frame in frames where frame.kind == .changes {
+      var reader = ChangesReader(payload: frame.payload)
+      while let change = try reader.next() {
+        answered.append(String(decoding: change.entry.path.key, as: UTF8.self))
+      }
+    }
+    #expect(answered == ["none", "large", "kept"])
+    let sent = frames.filter { $0.kind == .content }
     #expect(Array(sent.map(\.payload).joined()) == Self.content)
   }
 

@@ -1,3 +1,7 @@
+import Chunks
+import Hashing
+import Index
+import Replica
 import TestSupport
 import Testing
 
@@ -32,7 +36,7 @@ import Testing
       "printf x | dd of=f bs=1 seek=5000000 conv=notrunc status=none"),
     Edit(
       "inserted at the front", literal: 65_536 + 100, pipe: 80_000,
-      "(head -c 100 /dev/urandom; cat f) >g; mv g f"),
+      "(printf %0100d 7; cat f) >g; mv g f"),
     Edit(
       "cut from the middle", literal: 2 * 65_536, pipe: 150_000,
       "(head -c 3000000 f; tail -c 4000000 f) >g; mv g f"),
@@ -52,10 +56,16 @@ import Testing
     Edit("replaced by a small file", literal: 3, pipe: 5000, "echo hi >f"),
   ]
 
+  /// The same each time: how much of it changes with an edit depends on where it is cut.
+  private static let content: [UInt8] = {
+    var random = SplitMix(seed: 1)
+    return random.bytes(8_000_000)
+  }()
+
   @Test(arguments: edits, [true, false])
   func `only what changed inside is sent`(edit: Edit, isPush: Bool) throws {
     let replicas = try Replicas()
-    try replicas.change("head -c 8000000 /dev/urandom >source/f")
+    try makeFile(Array("\(replicas.source)/f".utf8), content: Self.content)
     let route: Replicas.Route = isPush ? .push() : .pull()
     #expect(try replicas.summary(route).literalBytes == 8_000_000)
     try replicas.change("sleep 0.02; cd source; \(edit.command)")
@@ -79,6 +89,69 @@ import Testing
     let run = try RunSummary(lastLineOf: ProgramRun(Binary.treemend, words))
     #expect(run.literalBytes <= 4096)
     try expectEqual(replicas)
+  }
+
+  @Test func `a file that is moved again and again is found each time`() throws {
+    let replicas = try Replicas()
+    try replicas.change("mkdir source/0; head -c 2000000 /dev/urandom >source/0/f")
+    #expect(try replicas.summary(.push()).exit == 0)
+    for number in 1..<6 {
+      try replicas.change(
+        """
+        cd source; mkdir \(number); mv \(number - 1)/f \(number)/f; rmdir \(number - 1)
+        head -c 1000 /dev/urandom >>\(number)/f
+        """)
+      let run = try replicas.summary(number % 2 == 0 ? .push() : .pull(), ["--delete"])
+      #expect(run.exit == 0)
+      #expect(run.literalBytes <= 70_000, "move \(number)")
+    }
+    try expectEqual(replicas)
+  }
+
+  @Test(arguments: [true, false])
+  func `chunks that are not the file's are found out, and forgotten`(isPush: Bool) throws {
+    let replicas = try Replicas()
+    let route: Replicas.Route = isPush ? .push() : .pull()
+    let old = Array(Self.content[..<2_000_000])
+    var new = old
+    new[1_000_000] ^= 1
+    try makeFile(Array("\(replicas.source)/f".utf8), content: old)
+    try replicas.change("cp source/f source/g")
+    #expect(try replicas.summary(route).exit == 0)
+    // The destination takes the old content for the new one, and has a version of its own.
+    try replicas.change("sleep 0.02; chmod 600 destination/f; sleep 0.02")
+    #expect(try ProgramRun(Binary.treemend, "root", replicas.destination).ending == .exited(0))
+    var chunker = Chunker()
+    chunker.append(new.span)
+    let list = chunker.finish()
+    var sha256 = SHA256()
+    let digest = sha256.digest(of: old)
+    let other = Path(uncheckedKey: Array("g".utf8))
+    try withIndex(of: replicas) { index in
+      for path in [Path(uncheckedKey: Array("f".utf8)), other] {
+        try index.keep(list, of: path, digest)
+      }
+    }
+    try makeFile(Array("\(replicas.source)/f".utf8), content: new)
+    let misled = try replicas.summary(route)
+    #expect(misled.exit == 0)
+    #expect(misled.literalBytes >= 2_000_000)
+    try expectEqual(replicas)
+    try withIndex(of: replicas) { index in
+      let attributes = Attributes.file(
+        mode: 0o644, size: Int64(old.count), modified: 0, digest: digest)
+      let kept = try index.chunks(of: other, attributes)
+      #expect(kept == nil)
+    }
+  }
+
+  private func withIndex(of replicas: Replicas, _ body: (Index) throws -> Void) throws {
+    let index = try Index(
+      path: Array("\(replicas.destination)/.treemend/index".utf8),
+      newReplica: ReplicaID(rawValue: 1), syncs: false)
+    try index.begin()
+    try body(index)
+    try index.commit()
   }
 
   @Test(arguments: [true, false])

@@ -125,8 +125,10 @@ import Wire
     #expect(throws: Malformed.count) { try demand.answer(Self.listing([[]])) }
   }
 
-  @Test(arguments: [(0, 0), (-1, 0), (.min, 0), (1, 65), (1, -1)] as [(Int64, Int)])
-  func `a content of no bytes or of no level that there is is refused`(
+  @Test(
+    arguments: [(0, 0), (-1, 0), (.min, 0), (1, 65), (1, -1), (1 << 38 + 1, 0), (.max, 64)]
+      as [(Int64, Int)])
+  func `a content of no bytes, too many, or no level that there is is refused`(
     byteCount: Int64, level: Int
   ) {
     #expect(throws: Malformed.count) { try Self.waiting(byteCount, level: level) }
@@ -141,15 +143,37 @@ import Wire
     #expect(!demand.isOpen && demand.recipe(of: 0).gaps.map(\.range) == [0..<10_000])
   }
 
-  @Test func `chunks that clash are copied from where there is enough`() throws {
+  @Test func `chunks that clash are copied only from what is as long`() throws {
     var demand = try Self.waiting(40_000)
     let answer = try demand.answer(
       Self.listing([[(5, 9000), (5, 10_000), (5, 10_000), (5, 9000), (5, 2000)]]))
-    #expect(answer.flags == [true, true, false, false, false])
-    #expect(demand.chunks(of: 0) == nil)
+    #expect(answer.flags == [true, true, false, true, true])
+    #expect(demand.chunks(of: 0)?.count == 5)
     for piece in demand.recipe(of: 0).pieces {
       #expect(piece.origin == .itself)
       #expect(piece.start + Int64(piece.range.count) <= piece.range.lowerBound)
+    }
+  }
+
+  @Test func `a node is not taken for all that is before it`() throws {
+    var sizes: [Int64] = [65_536, 65_536]
+    for _ in 0..<20 { sizes.append(sizes.reduce(0, +)) }
+    var demand = try Self.waiting(sizes.reduce(0, +), level: 1)
+    let answer = try demand.answer(Self.listing([sizes.map { (7, $0) }]))
+    #expect(answer.flags == [true, false] + [Bool](repeating: true, count: 20))
+  }
+
+  @Test func `a list that is too long is not made, however little was listed`() throws {
+    var chunks = ChunkList()
+    for number in 0..<200_000 { chunks.append(UInt64(number), byteCount: 8192) }
+    let tree = ChunkTree(chunks)
+    let node = (tree.fingerprint(of: 0, atLevel: tree.top), chunks.byteCount)
+    for (count, isMade) in [(20, true), (21, false)] {
+      var demand = try Self.waiting(
+        Int64(count) * chunks.byteCount, level: tree.top, bases: [ChunkLookup(tree)])
+      _ = try demand.answer(Self.listing([[(UInt64, Int64)](repeating: node, count: count)]))
+      #expect(!demand.isOpen)
+      #expect((demand.chunks(of: 0) != nil) == isMade)
     }
   }
 

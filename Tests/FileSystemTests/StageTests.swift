@@ -54,32 +54,50 @@ import Testing
 
   @Test func `the newest partial files are kept, and nothing that is called like them`() throws {
     let stage = try Stage(in: temporary.root().top())
-    let minute: Int64 = 60_000_000_000
     var names: [[UInt8]] = []
-    for age in 0..<10 {
-      let name = stage.makePartialName(of: path(age < 5 ? "a/b" : "c"))
-      let file = try stage.directory.createFile(name, mode: 0o600)
-      try file.setModified(now - Int64(age) * minute)
-      names.append(name)
+    for number in 0..<10 {
+      // The clock that stamps them ticks a few hundred times a second.
+      usleep(12_000)
+      // Whatever its modification time, which a peer has chosen.
+      names.append(
+        try makePartial(
+          of: "a/\(number)", in: stage, byteCount: 1, modified: .max / 10 * Int64(9 - number)))
     }
     try stage.directory.makeDirectory("partial-directory".utf8, mode: 0o700)
-    try stage.clear(now: now)
-    let kept = try stage.partials()
-    #expect(kept.map(\.name) == Array(names.prefix(8)))
-    #expect(kept.map { $0.isOf(path("a/b")) } == (0..<8).map { $0 < 5 })
-    #expect(kept.map { $0.isOf(path("c")) } == (0..<8).map { $0 >= 5 })
+    try stage.clear(now: wallClockNanoseconds())
+    let kept = try stage.partials(now: wallClockNanoseconds())
+    #expect(kept.map(\.name) == names.suffix(8).reversed())
+    #expect(kept.map { $0.isOf(path("a/9")) } == (0..<8).map { $0 == 0 })
     #expect(try stage.directory.names().count == 8)
+  }
+
+  @Test func `the longest partial file of a path is kept`() throws {
+    let stage = try Stage(in: temporary.root().top())
+    let names = try [2, 3, 1].map { try makePartial(of: "a", in: stage, byteCount: $0) }
+    let other = try makePartial(of: "b", in: stage, byteCount: 1)
+    try stage.clear(now: wallClockNanoseconds())
+    #expect(Set(try stage.partials(now: wallClockNanoseconds()).map(\.name)) == [names[1], other])
+    #expect(try stage.directory.names().count == 2)
   }
 
   @Test func `partial files go after a week`() throws {
     let stage = try Stage(in: temporary.root().top())
-    let ages: [Int64] = [0, 7 * 86_400 - 1, 7 * 86_400]
-    for age in ages {
-      let file = try stage.directory.createFile(stage.makePartialName(of: path("x")), mode: 0o600)
-      try file.setModified(now - age * 1_000_000_000)
-    }
-    try stage.clear(now: now)
-    #expect(try stage.partials().count == 2)
+    _ = try makePartial(of: "x", in: stage, byteCount: 1)
+    let soon = wallClockNanoseconds() + PartialFile.maximumAge - 60_000_000_000
+    try stage.clear(now: soon)
+    #expect(try stage.directory.names().count == 1)
+    try stage.clear(now: soon + 120_000_000_000)
+    #expect(try stage.directory.names().isEmpty)
+  }
+
+  private func makePartial(
+    of name: String, in stage: borrowing Stage, byteCount: Int, modified: Int64 = 0
+  ) throws -> [UInt8] {
+    let partial = stage.makePartialName(of: path(name))
+    let file = try stage.directory.createFile(partial, mode: 0o600)
+    try file.write([UInt8](repeating: 1, count: byteCount).span.bytes)
+    try file.setModified(modified)
+    return partial
   }
 
   @Test func `a root has a stage once one was made`() throws {

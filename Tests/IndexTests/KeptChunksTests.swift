@@ -42,6 +42,7 @@ import Testing
     try index.keep(later, of: Self.path, Digest(repeating: 2))
     #expect(try index.chunks(of: Self.path, former.attributes(Self.digest)) == nil)
     #expect(try index.chunks(of: Self.path, later.attributes(Digest(repeating: 2))) == later)
+    try index.hold([Self.path: Digest(repeating: 2), Self.other: Self.digest])
     #expect(try index.paths(like: former.sketch, limit: 9) == [Self.other])
     #expect(try index.paths(like: later.sketch, limit: 9) == [Self.path])
   }
@@ -50,6 +51,7 @@ import Testing
     let index = try Index.temporary()
     let chunks = ChunkList([0, 1, 1 << 32, .max >> 1, 1 << 63, .max - 1, .max])
     try index.keep(chunks, of: Self.path, Self.digest)
+    try index.hold([Self.path: Self.digest])
     for fingerprint in chunks.sketch {
       #expect(try index.paths(like: [7, fingerprint, 8], limit: 1) == [Self.path])
     }
@@ -63,9 +65,11 @@ import Testing
     var random = SplitMix(seed: seed)
     let index = try Index.temporary()
     var kept: [Path: ChunkList] = [:]
+    let paths = (10..<70).map { Path(uncheckedKey: Array("f\($0)".utf8)) }
+    try index.hold(Dictionary(uniqueKeysWithValues: paths.map { ($0, Self.digest) }))
     try index.begin()
     for number in 0..<300 {
-      let path = Path(uncheckedKey: [UInt8(1 + random.below(60))])
+      let path = paths[random.below(60)]
       let chunks = ChunkList((0..<random.below(12)).map { _ in UInt64(random.below(40)) })
       try index.keep(chunks, of: path, Self.digest)
       kept[path] = chunks
@@ -82,6 +86,17 @@ import Testing
       }
     }
     try index.commit()
+  }
+
+  @Test func `files that are gone do not hide those that are there`() throws {
+    let index = try Index.temporary()
+    let chunks = ChunkList.random(5)
+    for name in 1..<40 as Range<UInt8> {
+      try index.keep(chunks, of: Path(uncheckedKey: [name]), Self.digest)
+    }
+    try index.keep(chunks, of: Self.other, Self.digest)
+    try index.hold([Self.other: Self.digest, Path(uncheckedKey: [1]): Digest(repeating: 2)])
+    #expect(try index.paths(like: chunks.sketch, limit: 1) == [Self.other])
   }
 
   @Test func `what is taken back was not kept`() throws {
@@ -134,6 +149,26 @@ import Testing
     #expect(try index.chunks(of: Self.path, chunks.attributes(Self.digest)) == nil)
     try index.keep(chunks, of: Self.path, Self.digest)
     #expect(try index.chunks(of: Self.path, chunks.attributes(Self.digest)) == chunks)
+  }
+}
+
+extension Index {
+  /// Puts files with these digests into the index.
+  func hold(_ files: [Path: Digest]) throws {
+    try write(
+      files.sorted { $0.key < $1.key }.map { path, digest in
+        let attributes = Attributes.file(mode: 0o644, size: 1, modified: 0, digest: digest)
+        return Recorded(
+          entry: Entry(
+            path: path, attributes: attributes, vector: VersionVector(IndexFile.replica)),
+          stamp: .none)
+      })
+  }
+
+  /// How many fingerprints are kept to find files by.
+  func sketchCount() throws -> Int64 {
+    let count = try database.prepare("SELECT COUNT(*) FROM sketch")
+    return try count.step() ? count.integer(0) : 0
   }
 }
 

@@ -1,3 +1,4 @@
+import Chunks
 import FileSystem
 import Hashing
 import Replica
@@ -83,8 +84,14 @@ import Transfer
     writer.leave()
     #expect(try stagedNames().count == 1)
     var next = try makeWriter()
-    #expect(try next.partials(of: Path("other")).isEmpty)
-    let partial = try #require(next.partials(of: file).first)
+    if let other = try next.openPartial(of: Path("other")) {
+      Issue.record("\(try other.status()) is another file's")
+    }
+    guard let left = next.openPartial(of: file) else {
+      Issue.record("nothing is left")
+      return
+    }
+    let partial = Basis(left, at: nil, ChunkList())
     try next.begin(fileAttributes(largeContent), resumableAt: file)
     try next.write(400_000, of: partial, at: 0)
     try next.write(Array(largeContent[400_000...]))
@@ -94,6 +101,43 @@ import Transfer
     next.removePartials(of: file)
     #expect(try stagedNames() == [name(of: staged)])
     #expect(try stagedDigest(name(of: staged)) == digest(largeContent))
+  }
+
+  @Test func `of a file the longest that is left is kept, and of all files eight`() throws {
+    var writer = try makeWriter()
+    for (name, byteCount, longest) in [("a", 2, 2), ("a", 3, 3), ("a", 1, 3), ("b", 1, 1)] {
+      try writer.begin(fileAttributes(largeContent), resumableAt: Path(name))
+      try writer.write([UInt8](repeating: 1, count: byteCount))
+      writer.leave()
+      let size = try writer.openPartial(of: Path(name))?.status().size
+      #expect(size == Int64(longest))
+    }
+    #expect(try stagedNames().count == 2)
+    for number in 0..<7 {
+      try writer.begin(fileAttributes(largeContent), resumableAt: Path("c\(number)"))
+      writer.leave()
+    }
+    #expect(try stagedNames().count == 8)
+    #expect(try writer.openPartial(of: Path("a")) == nil)
+    writer.removePartials()
+    #expect(try stagedNames() == [])
+  }
+
+  @Test func `a copy stops when the run is to, and what there is of it is left`() throws {
+    try makeFile(temporary.bytes / "old", content: largeContent)
+    let root = try temporary.root()
+    var questionCount = 0
+    var writer = ContentWriter(root: root, stage: try Stage(in: root.openDirectory(.root))) {
+      questionCount += 1
+      return questionCount > 1
+    }
+    let basis = Basis(try root.openFile(Path("old")), at: nil, ChunkList())
+    try writer.begin(fileAttributes(largeContent), resumableAt: Path("large"))
+    try writer.write(1000, of: basis, at: 0)
+    #expect(throws: StagingFailure.self) { try writer.write(1000, of: basis, at: 1000) }
+    writer.leave()
+    #expect(try writer.openPartial(of: Path("large"))?.status().size == 1000)
+    #expect(ChunkList(reading: try root.openFile(Path("old")), isInterrupted: { true }) == nil)
   }
 
   @Test func `only a file that can be found again is left`() throws {

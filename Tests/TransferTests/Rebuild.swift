@@ -120,7 +120,9 @@ extension TemporaryDirectory {
   /// An old content; the destination knows its chunks already if they are given.
   func basis(_ content: [UInt8], _ name: String = "old", chunks: ChunkList? = nil) throws -> Basis {
     try makeFile(bytes / name, content: content)
-    return try Basis(root().openFile(Path(name)), chunks)
+    let file = try root().openFile(Path(name))
+    guard let chunks = chunks ?? ChunkList(reading: file) else { throw Malformed.count }
+    return Basis(file, at: nil, chunks)
   }
 
   /// What has been staged, all of it; nil if it is no file.

@@ -1,3 +1,4 @@
+import Chunks
 import FileSystem
 import Replica
 import TestSupport
@@ -96,7 +97,7 @@ import Transfer
 
   private func basis(in directory: TemporaryDirectory) throws -> Basis {
     try makeFile(directory.bytes / "old", content: largeContent)
-    return try Basis(directory.root().openFile(Path("old")), nil)
+    return Basis(try directory.root().openFile(Path("old")), at: nil, ChunkList())
   }
 
   private func write(_ content: [UInt8], inPiecesOf byteCount: Int) throws -> String {

@@ -36,7 +36,7 @@ import Testing
     #expect(throws: Malformed.count) { try GapRequest(payload: payload) }
   }
 
-  @Test(arguments: [(65, 0), (.max, 0), (0, 17), (0, .max)] as [(UInt64, UInt64)])
+  @Test(arguments: [(65, 0), (.max, 0), (0, 9), (0, .max)] as [(UInt64, UInt64)])
   func `an offer of a higher tree or a longer sketch than may be is refused`(
     level: UInt64, count: UInt64
   ) {
@@ -47,7 +47,7 @@ import Testing
     payload.removeLast(2)
     payload.append(varint: level)
     payload.append(varint: count)
-    payload += [UInt8](repeating: 0, count: 17 * 8)
+    payload += [UInt8](repeating: 0, count: 9 * 8)
     #expect(throws: Malformed.count) { try Sample.decoded(payload) }
   }
 }
