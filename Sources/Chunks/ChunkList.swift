@@ -23,8 +23,9 @@ package struct ChunkList: Equatable, Sendable {
   }
 
   /// Adds the chunks that another content, or if there is none this one, has in a range; false if none
-  /// begins or ends where the range does.
-  package mutating func append(_ range: Range<Int64>, of other: ChunkList?) -> Bool {
+  /// begins or ends where the range does: then some may have been added.
+  package mutating func appendChunks(in range: Range<Int64>, of other: ChunkList?) -> Bool {
+    // `other ?? self` would copy this list with the first chunk that is added.
     func end(of chunk: Int) -> Int64 { (other?.ends ?? ends)[chunk] }
     let count = other?.count ?? count
     var chunk = 0

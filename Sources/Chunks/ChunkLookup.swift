@@ -29,19 +29,13 @@ package struct ChunkLookup: Sendable {
       if bytes.count == byteCount { return bytes }
     }
     let order = orders[level]
-    var low = 0
-    var high = order.count
-    while low < high {
-      let middle = (low + high) / 2
-      if tree.fingerprint(of: Int(order[middle]), atLevel: level) < fingerprint {
-        low = middle + 1
-      } else {
-        high = middle
-      }
+    let place = order.partitioningIndex {
+      tree.fingerprint(of: Int($0), atLevel: level) >= fingerprint
     }
-    guard low < order.count, tree.fingerprint(of: Int(order[low]), atLevel: level) == fingerprint
+    guard place < order.count,
+      tree.fingerprint(of: Int(order[place]), atLevel: level) == fingerprint
     else { return nil }
-    let bytes = tree.bytes(of: Int(order[low]), atLevel: level)
+    let bytes = tree.bytes(of: Int(order[place]), atLevel: level)
     return bytes.count == byteCount ? bytes : nil
   }
 }

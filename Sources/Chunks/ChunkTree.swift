@@ -90,12 +90,21 @@ package struct ChunkTree: Sendable {
 extension RandomAccessCollection where Element: Comparable, Index == Int {
   /// The index of a value in a collection in ascending order; nil if it is not there.
   func sortedPosition(of value: Element) -> Int? {
+    let place = partitioningIndex { $0 >= value }
+    return place < endIndex && self[place] == value ? place : nil
+  }
+}
+
+extension RandomAccessCollection where Index == Int {
+  /// The index of the first element that belongs behind some place, as do all that come after it; the end
+  /// if there is none.
+  func partitioningIndex(where belongsBehind: (Element) -> Bool) -> Int {
     var low = startIndex
     var high = endIndex
     while low < high {
       let middle = (low + high) / 2
-      if self[middle] < value { low = middle + 1 } else { high = middle }
+      if belongsBehind(self[middle]) { high = middle } else { low = middle + 1 }
     }
-    return low < endIndex && self[low] == value ? low : nil
+    return low
   }
 }

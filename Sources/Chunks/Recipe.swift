@@ -12,7 +12,7 @@ package struct Recipe: Sendable {
   }
 
   /// A range that is copied.
-  package struct Piece: Equatable, Sendable {
+  package struct CopiedRange: Equatable, Sendable {
     /// Where it is in the new content.
     package let range: Range<Int64>
     /// What it is copied from.
@@ -20,7 +20,7 @@ package struct Recipe: Sendable {
     /// Where it begins there.
     package let start: Int64
 
-    /// Creates a piece.
+    /// Creates a range.
     package init(range: Range<Int64>, origin: Origin, start: Int64) {
       self.range = range
       self.origin = origin
@@ -31,7 +31,7 @@ package struct Recipe: Sendable {
     var isInPlace: Bool { origin == .basis(0) && start == range.lowerBound }
 
     /// The two as one, if `next` is copied from behind this one to behind it.
-    package func joined(with next: Piece) -> Piece? {
+    package func joined(with next: CopiedRange) -> CopiedRange? {
       guard origin == next.origin, range.upperBound == next.range.lowerBound,
         start + Int64(range.count) == next.start
       else { return nil }
@@ -39,7 +39,8 @@ package struct Recipe: Sendable {
       guard origin != .itself || next.start + Int64(next.range.count) <= range.lowerBound else {
         return nil
       }
-      return Piece(range: range.lowerBound..<next.range.upperBound, origin: origin, start: start)
+      return CopiedRange(
+        range: range.lowerBound..<next.range.upperBound, origin: origin, start: start)
     }
   }
 
@@ -55,14 +56,14 @@ package struct Recipe: Sendable {
   package static let maximumGapByteCount: Int64 = 8 << 20
 
   /// The ranges that are copied, in order.
-  package let pieces: [Piece]
+  package let pieces: [CopiedRange]
   /// The ranges that are lacking, in order.
   package let gaps: [Gap]
 
   /// Makes the recipe of a content of `byteCount` bytes from the ranges that were found, which do not
   /// overlap, in any order; `formerByteCount` is the length of the first of the old contents.
-  package init(_ found: [Piece], byteCount: Int64, formerByteCount: Int64?) {
-    var pieces: [Piece] = []
+  package init(_ found: [CopiedRange], byteCount: Int64, formerByteCount: Int64?) {
+    var pieces: [CopiedRange] = []
     for piece in found.sorted(by: { $0.range.lowerBound < $1.range.lowerBound }) {
       if let joined = pieces.last?.joined(with: piece) {
         pieces[pieces.count - 1] = joined
@@ -78,15 +79,15 @@ package struct Recipe: Sendable {
       let isBesidePlaced =
         (next > 0 && pieces[next - 1].isInPlace) || (next < pieces.count && pieces[next].isInPlace)
       let isInPlace = isBesidePlaced || (pieces.isEmpty && byteCount == formerByteCount)
-      for range in Self.parts(of: start..<end) {
+      for range in Self.gaps(cutting: start..<end) {
         gaps.append(Gap(range: range, isInPlace: isInPlace))
       }
     }
     self.gaps = gaps
   }
 
-  /// Cuts a gap into parts of bounded size: at multiples of the largest.
-  package static func parts(of gap: Range<Int64>) -> [Range<Int64>] {
+  /// Cuts what is lacking into gaps of bounded size: at multiples of the largest.
+  package static func gaps(cutting gap: Range<Int64>) -> [Range<Int64>] {
     cut(gap, atMultiplesOf: maximumGapByteCount)
   }
 

@@ -12,11 +12,11 @@ package struct ChunkDemand: Sendable {
   private struct Content: Sendable {
     let byteCount: Int64
     let bases: [ChunkLookup]
-    var pieces: [Recipe.Piece] = []
-    /// Where in it nodes are that are missing, by level and fingerprint.
-    var missing: [[UInt64: Range<Int64>]]
+    var pieces: [Recipe.CopiedRange] = []
+    /// For each level, where in it a node with a fingerprint was first found to be missing.
+    var missingNodes: [[UInt64: Range<Int64>]]
     /// The chunks that are missing.
-    var listed: [(start: Int64, fingerprint: UInt64)] = []
+    var missingChunks: [(start: Int64, fingerprint: UInt64)] = []
     /// Whether nothing is to come of it.
     let isRefused: Bool
   }
@@ -55,7 +55,8 @@ package struct ChunkDemand: Sendable {
     contents.append(
       Content(
         byteCount: byteCount, bases: bases,
-        missing: [[UInt64: Range<Int64>]](repeating: [:], count: level + 1), isRefused: isRefused))
+        missingNodes: [[UInt64: Range<Int64>]](repeating: [:], count: level + 1),
+        isRefused: isRefused))
   }
 
   /// Answers a listing.
@@ -115,28 +116,28 @@ package struct ChunkDemand: Sendable {
           near: range.lowerBound)
       else { continue }
       contents[content].pieces.append(
-        Recipe.Piece(range: range, origin: .basis(number), start: bytes.lowerBound))
+        Recipe.CopiedRange(range: range, origin: .basis(number), start: bytes.lowerBound))
       return false
     }
-    if let first = contents[content].missing[level][node.fingerprint],
+    if let first = contents[content].missingNodes[level][node.fingerprint],
       first.count == range.count, first.upperBound <= range.lowerBound
     {
       contents[content].pieces.append(
-        Recipe.Piece(range: range, origin: .itself, start: first.lowerBound))
+        Recipe.CopiedRange(range: range, origin: .itself, start: first.lowerBound))
       return false
     }
-    contents[content].missing[level][node.fingerprint] = range
-    if level == 0 { contents[content].listed.append((range.lowerBound, node.fingerprint)) }
+    contents[content].missingNodes[level][node.fingerprint] = range
+    if level == 0 { contents[content].missingChunks.append((range.lowerBound, node.fingerprint)) }
     return true
   }
 
   /// The chunks of a content as its source has listed them, when no listing is to come: those of the
   /// nodes that were found, and those that are missing. Nil if they do not fit together, or are more
   /// than can be kept.
-  package func chunks(of content: Int) -> ChunkList? {
-    let content = contents[content]
+  package func chunks(of index: Int) -> ChunkList? {
+    let content = contents[index]
     var chunks = ChunkList()
-    var missing = content.listed.sorted { $0.start < $1.start }[...]
+    var missing = content.missingChunks.sorted { $0.start < $1.start }[...]
     let pieces = content.pieces.sorted { $0.range.lowerBound < $1.range.lowerBound }
     for next in 0...pieces.count {
       let end = next < pieces.count ? pieces[next].range.lowerBound : content.byteCount
@@ -154,7 +155,8 @@ package struct ChunkDemand: Sendable {
         case .basis(let number): content.bases[number].tree.chunks
         case .itself: nil
         }
-      guard chunks.append(source, of: basis), chunks.count <= ChunkList.maximumCount else {
+      guard chunks.appendChunks(in: source, of: basis), chunks.count <= ChunkList.maximumCount
+      else {
         return nil
       }
     }
@@ -162,8 +164,8 @@ package struct ChunkDemand: Sendable {
   }
 
   /// How a content is put together, when no listing is to come.
-  package func recipe(of content: Int) -> Recipe {
-    let content = contents[content]
+  package func recipe(of index: Int) -> Recipe {
+    let content = contents[index]
     return Recipe(
       content.pieces, byteCount: content.byteCount,
       formerByteCount: content.bases.first?.tree.chunks.byteCount)

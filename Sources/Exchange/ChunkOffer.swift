@@ -103,6 +103,6 @@ package struct ChunkOffer: Sendable {
         joined.append(chunk)
       }
     }
-    return joined.flatMap(Recipe.parts)
+    return joined.flatMap(Recipe.gaps(cutting:))
   }
 }

@@ -48,8 +48,4 @@ struct Descriptor: ~Copyable, Sendable {
       linux_set_modified(number, nil, time.seconds, time.nanoseconds)
     }
   }
-
-  func sync() throws(SystemError) {
-    _ = try systemCall("fsync") { fsync(number) }
-  }
 }

@@ -85,12 +85,8 @@ package struct Directory: ~Copyable, Sendable {
     try opened.setModified(nanoseconds)
   }
 
-  /// Makes the directory's names durable (`fsync(2)`).
-  package func sync() throws(SystemError) {
-    try opened.sync()
-  }
-
-  /// Makes all that was changed on the directory's file system durable (`syncfs(2)`).
+  /// Makes all that was changed on the directory's file system durable (`syncfs(2)`). A failure must not
+  /// be answered by a retry, which would succeed without the lost pages.
   package func syncFileSystem() throws(SystemError) {
     _ = try systemCall("syncfs") { linux_syncfs(descriptor) }
   }

@@ -1,7 +1,7 @@
 internal import CLinux
 internal import Glibc
 
-/// A regular file that is open for reading or, when it was just created, for writing.
+/// A regular file that is open for reading or, when it was just created, for writing, too.
 package struct File: ~Copyable, Sendable {
   private let opened: Descriptor
 
@@ -43,40 +43,33 @@ package struct File: ~Copyable, Sendable {
     try opened.status()
   }
 
-  /// Reads from where the last read ended until `buffer` is full or the file ends, and returns
-  /// the number of bytes read.
-  package func read(into buffer: inout MutableSpan<UInt8>) throws(SystemError) -> Int {
-    try fill(&buffer) { unsafe Glibc.read(opened.number, $0, $1) }
+  /// Reads from where the last such read ended until `buffer` is full, `limit` bytes are read, or the
+  /// file ends; returns the number of bytes. The array keeps its size.
+  package func read(
+    into buffer: inout [UInt8], atMost limit: Int = .max
+  ) throws(SystemError) -> Int {
+    try fill(&buffer, atMost: limit) { unsafe Glibc.read(opened.number, $0, $1) }
   }
 
-  /// Reads the bytes from `offset` until `buffer` is full or the file ends, and returns their
-  /// number; where the next `read(into:)` begins does not change.
+  /// Reads as `read(into:atMost:)` does, but from `offset` on; where that reads next does not change.
   package func read(
-    into buffer: inout MutableSpan<UInt8>, at offset: Int64
+    into buffer: inout [UInt8], atMost limit: Int = .max, at offset: Int64
   ) throws(SystemError) -> Int {
     var position = offset
-    return try fill(&buffer) { start, count in
+    return try fill(&buffer, atMost: limit) { start, count in
       let result = unsafe pread(opened.number, start, count, off_t(position))
       if result > 0 { position += Int64(result) }
       return result
     }
   }
 
-  /// Reads as `read(into:)` does, at most `limit` bytes; the array keeps its size.
-  package func read(
-    into buffer: inout [UInt8], atMost limit: Int = .max
+  private func fill(
+    _ buffer: inout [UInt8], atMost limit: Int, _ read: (UnsafeMutableRawPointer, Int) -> Int
   ) throws(SystemError) -> Int {
     var span = buffer.mutableSpan
-    return try fill(&span, atMost: limit) { unsafe Glibc.read(opened.number, $0, $1) }
-  }
-
-  private func fill(
-    _ buffer: inout MutableSpan<UInt8>, atMost limit: Int = .max,
-    _ read: (UnsafeMutableRawPointer, Int) -> Int
-  ) throws(SystemError) -> Int {
     // SAFETY: `read` writes below `wanted - done` bytes from where it is told to, and no more are
     // wanted than there are.
-    try unsafe buffer.withUnsafeMutableBytes { bytes throws(SystemError) in
+    return try unsafe span.withUnsafeMutableBytes { bytes throws(SystemError) in
       guard let start = bytes.baseAddress else { return 0 }
       let wanted = min(bytes.count, limit)
       var done = 0
@@ -155,12 +148,6 @@ extension File {
   /// Cuts the file to, or extends it with zeros to, `size` bytes.
   package func truncate(to size: Int64) throws(SystemError) {
     _ = try systemCall("ftruncate") { ftruncate(descriptor, off_t(size)) }
-  }
-
-  /// Makes content and status durable (`fsync(2)`). A failure must not be answered by a retry,
-  /// which would succeed without the lost pages.
-  package func sync() throws(SystemError) {
-    try opened.sync()
   }
 
   /// Closes the file and reports an error of earlier writes that only closing shows.

@@ -21,8 +21,7 @@ final class Fetch {
   private var incoming: ChangesReader?
   private var uncopied: Set<Path> = []
   /// Changes by large files that are to be put together, and where the other end has them.
-  private var offered: [(change: Change, origin: Path)] = []
-  private var offerSize = OfferSize()
+  private var offered = OfferBatch<(change: Change, origin: Path)>()
   /// How many bytes of content have come.
   private(set) var literalByteCount: Int64 = 0
 
@@ -37,7 +36,7 @@ final class Fetch {
   func add(_ change: Change, from origin: Path?) throws {
     try Interruption.check()
     // What is to be deleted may have what a file on offer is made of.
-    if change.provision == .deletion, !offered.isEmpty { try catchUp() }
+    if change.provision == .deletion, !offered.items.isEmpty { try catchUp() }
     queue.append((change, origin))
     if let origin {
       wanted.append(origin)
@@ -65,9 +64,8 @@ final class Fetch {
 
   /// Adds a change by a large file, of which this end is likely to have something.
   func add(offered change: Change, from origin: Path) throws {
-    offered.append((change, origin))
-    offerSize.add(change.entry, at: origin)
-    if offerSize.isFull { try catchUp() }
+    offered.append((change, origin), of: change.entry, at: origin)
+    if offered.isFull { try catchUp() }
   }
 
   private func ask() throws {
@@ -150,10 +148,8 @@ final class Fetch {
 extension Fetch {
   /// Puts the large files together that wait for it, when nothing else is on its way.
   private func fetchOffered() throws {
-    guard !offered.isEmpty else { return }
-    let changes = offered
-    offered = []
-    offerSize = OfferSize()
+    let changes = offered.take()
+    guard !changes.isEmpty else { return }
     for frame in PathList.frames(.wantOffer, changes.map(\.origin)) { try peer.send(frame) }
     for (change, origin) in changes {
       let answer = try nextChange(at: origin)

@@ -14,27 +14,17 @@ extension InitiatorRun {
         try peer.send(content: frame)
         while !isOffering, let answer = try peer.receiveIfReady() { try takeOutcomes(answer) }
       }, learn: local.learn)
-    var offered: [Offered] = []
-    var offerSize = OfferSize()
+    var batch = OfferBatch<Offered>()
     try plan.forEachAction(at: localSide.other) { action in
       announce(action)
-      if action.decision == .delete, !offered.isEmpty {
-        // What is to be deleted may have what a file on offer is made of.
-        try offer(offered, from: source)
-        offered = []
-        offerSize = OfferSize()
-      }
+      // What is to be deleted may have what a file on offer is made of.
+      if action.decision == .delete { try offer(batch.take(), from: source) }
       if known.path(for: action) == nil, mayRebuild(action),
         let file = try file(offeredBy: action, source)
       {
         copies.insert(action.path)
-        offered.append(file)
-        offerSize.add(action.after, at: action.origin)
-        if offerSize.isFull {
-          try offer(offered, from: source)
-          offered = []
-          offerSize = OfferSize()
-        }
+        batch.append(file, of: action.after, at: action.origin)
+        if batch.isFull { try offer(batch.take(), from: source) }
       } else {
         let copied = known.path(for: action)
         if copied != nil { copies.insert(action.path) }
@@ -43,7 +33,8 @@ extension InitiatorRun {
       try Interruption.check()
       advance(items: 1, bytes: action.after.attributes.size)
     }
-    try offer(offered, from: source)
+    try offer(batch.take(), from: source)
+    try source.flush()
     try finishRemote(.part)
     while !uncopied.isEmpty {
       // Content that the other end should have had and has not: it is sent after all.
@@ -65,6 +56,7 @@ extension InitiatorRun {
 
   /// Offers large files to the other end, and sends what it lacks of them.
   private func offer(_ files: [Offered], from source: ContentSource) throws {
+    guard !files.isEmpty else { return }
     isOffering = true
     defer { isOffering = false }
     for file in files { try source.announce(file) }

@@ -35,7 +35,7 @@ struct Rebuilding {
   mutating func add(
     _ change: Change, _ step: Destination.Step?, level: Int, bases: [Basis]
   ) throws(Malformed) {
-    guard !isListing, files.count < OfferSize.maximumFileCount else { throw .order }
+    guard !isListing, files.count < OfferBatch<File>.maximumFileCount else { throw .order }
     try demand.add(
       byteCount: change.entry.attributes.size, level: level, bases: bases.map(\.lookup),
       isRefused: step == nil)

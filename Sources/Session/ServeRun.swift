@@ -194,25 +194,23 @@ final class ServeRun {
   /// Offers the large files that the initiator wants to put together from what it has.
   private func offerContent(_ frame: Frame) throws {
     let source = contentSource()
-    var offered: [Offered] = []
-    var size = OfferSize()
+    var batch = OfferBatch<Offered>()
     let paths = try PathList.decode(payload: frame.payload)
-    guard paths.count <= OfferSize.maximumFileCount else { throw Malformed.count }
+    guard paths.count <= OfferBatch<Offered>.maximumFileCount else { throw Malformed.count }
     guard Set(paths).count == paths.count else { throw Malformed.order }
     for path in paths {
-      guard !size.isFull else { throw Malformed.count }
+      guard !batch.isFull else { throw Malformed.count }
       if let (entry, stamp) = try replica.entry(at: path),
         let file = try replica.offered(entry, at: path, stamp, by: source)
       {
-        offered.append(file)
+        batch.append(file, of: entry, at: path)
         offeredPaths.insert(path)
-        size.add(entry, at: path)
         try source.announce(file)
       } else {
         try source.sendNothing(at: path)
       }
     }
-    try source.offer(offered) {
+    try source.offer(batch.take()) {
       guard let frame = try nextFrame() else { throw Malformed.order }
       return frame
     }

@@ -47,20 +47,3 @@ extension ChunkList {
     self = chunker.finish()
   }
 }
-
-extension File {
-  /// Reads the bytes from `offset` until `buffer` is full or the file ends; returns their number.
-  func read(into buffer: inout [UInt8], at offset: Int64) throws(SystemError) -> Int {
-    try read(into: &buffer, first: buffer.count, at: offset)
-  }
-
-  /// Reads the bytes from `offset` on into the first `count` of `buffer`, fewer where the file ends;
-  /// returns their number.
-  func read(
-    into buffer: inout [UInt8], first count: Int, at offset: Int64
-  ) throws(SystemError) -> Int {
-    var span = buffer.mutableSpan
-    var first = span._mutatingExtracting(first: count)
-    return try read(into: &first, at: offset)
-  }
-}

@@ -7,8 +7,8 @@ package import Wire
 /// Puts a content together from old ones and from what the source sends, in order.
 package struct Rebuilder {
   /// The next bytes of the new content.
-  private enum Part {
-    case copied(Recipe.Piece)
+  private enum Segment {
+    case copied(Recipe.CopiedRange)
     case sent(Range<Int64>)
   }
 
@@ -18,8 +18,8 @@ package struct Rebuilder {
   private var nextPiece = 0
   /// For each request that is unanswered its gaps, and their pages.
   private var asked: [[(gap: Range<Int64>, pages: [Range<Int64>])]] = []
-  private var parts: [Part] = []
-  private var donePartCount = 0
+  private var segments: [Segment] = []
+  private var doneSegmentCount = 0
   /// What went wrong first. Nothing is written any more then, but what comes is still counted.
   package private(set) var failure: StagingFailure?
   /// How many bytes have not been sent: they were in old contents, or in the new one already.
@@ -36,7 +36,7 @@ package struct Rebuilder {
 
   /// Whether the content is whole.
   package var isComplete: Bool {
-    hasAskedAll && asked.isEmpty && donePartCount == parts.count
+    hasAskedAll && asked.isEmpty && doneSegmentCount == segments.count
   }
 
   /// Calls `body` unless something has gone wrong; what it throws is the failure.
@@ -50,12 +50,12 @@ package struct Rebuilder {
     var request = GapRequest()
     var gaps: [(gap: Range<Int64>, pages: [Range<Int64>])] = []
     var pageCount = 0
-    while nextGap < recipe.gaps.count, request.parts.count < GapRequest.maximumPartCount {
+    while nextGap < recipe.gaps.count, request.gaps.count < GapRequest.maximumGapCount {
       let gap = recipe.gaps[nextGap]
       let pages = gap.isInPlace ? oldPages(of: gap.range) : []
       pageCount += pages.count
       guard pageCount <= GapRequest.maximumPageCount else { break }
-      request.parts.append(pages.map(\.fingerprint))
+      request.gaps.append(pages.map(\.fingerprint))
       gaps.append((gap.range, pages.map(\.range)))
       nextGap += 1
     }
@@ -77,8 +77,8 @@ package struct Rebuilder {
     guard !asked.isEmpty else { throw .order }
     let gaps = asked.removeFirst()
     guard gaps.reduce(0, { $0 + $1.pages.count }) == answer.flags.count else { throw .count }
-    parts.removeFirst(donePartCount)
-    donePartCount = 0
+    segments.removeFirst(doneSegmentCount)
+    doneSegmentCount = 0
     var position = 0
     for (gap, pages) in gaps {
       appendPieces(before: gap.lowerBound)
@@ -87,7 +87,7 @@ package struct Rebuilder {
           appendSent(page)
         } else {
           appendCopied(
-            Recipe.Piece(range: page, origin: .basis(0), start: page.lowerBound))
+            Recipe.CopiedRange(range: page, origin: .basis(0), start: page.lowerBound))
         }
         position += 1
       }
@@ -104,25 +104,25 @@ package struct Rebuilder {
     }
   }
 
-  private mutating func appendCopied(_ piece: Recipe.Piece) {
-    if case .copied(let last) = parts.last, let joined = last.joined(with: piece) {
-      parts[parts.count - 1] = .copied(joined)
+  private mutating func appendCopied(_ piece: Recipe.CopiedRange) {
+    if case .copied(let last) = segments.last, let joined = last.joined(with: piece) {
+      segments[segments.count - 1] = .copied(joined)
     } else {
-      parts.append(.copied(piece))
+      segments.append(.copied(piece))
     }
   }
 
   private mutating func appendSent(_ range: Range<Int64>) {
-    if case .sent(let last) = parts.last, last.upperBound == range.lowerBound {
-      parts[parts.count - 1] = .sent(last.lowerBound..<range.upperBound)
+    if case .sent(let last) = segments.last, last.upperBound == range.lowerBound {
+      segments[segments.count - 1] = .sent(last.lowerBound..<range.upperBound)
     } else {
-      parts.append(.sent(range))
+      segments.append(.sent(range))
     }
   }
 
   /// Writes what can be copied before content must come.
   package mutating func copy(by writer: inout ContentWriter) {
-    while donePartCount < parts.count, case .copied(let piece) = parts[donePartCount] {
+    while doneSegmentCount < segments.count, case .copied(let piece) = segments[doneSegmentCount] {
       let basis: Basis? =
         switch piece.origin {
         case .basis(let number): bases[number]
@@ -133,7 +133,7 @@ package struct Rebuilder {
         try writer.write(byteCount, of: basis, at: piece.start)
       }
       copiedByteCount += byteCount
-      donePartCount += 1
+      doneSegmentCount += 1
     }
   }
 
@@ -143,7 +143,8 @@ package struct Rebuilder {
     var rest = piece[...]
     while !rest.isEmpty {
       copy(by: &writer)
-      guard donePartCount < parts.count, case .sent(let range) = parts[donePartCount] else {
+      guard doneSegmentCount < segments.count, case .sent(let range) = segments[doneSegmentCount]
+      else {
         return attempt { () throws(StagingFailure) in throw .mismatch }
       }
       let taken = rest.prefix(range.count)
@@ -152,7 +153,7 @@ package struct Rebuilder {
       }
       rest = rest.dropFirst(taken.count)
       let left = (range.lowerBound + Int64(taken.count))..<range.upperBound
-      if left.isEmpty { donePartCount += 1 } else { parts[donePartCount] = .sent(left) }
+      if left.isEmpty { doneSegmentCount += 1 } else { segments[doneSegmentCount] = .sent(left) }
     }
     copy(by: &writer)
   }

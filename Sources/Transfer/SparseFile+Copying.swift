@@ -35,7 +35,7 @@ extension SparseFile {
     var start = self.byteCount - byteCount
     while start < self.byteCount {
       let wanted = Int(min(self.byteCount - start, Int64(buffer.count)))
-      guard (try? file.read(into: &buffer, first: wanted, at: start)) == wanted else {
+      guard (try? file.read(into: &buffer, atMost: wanted, at: start)) == wanted else {
         throw .mismatch
       }
       digester.take(&buffer, first: wanted)
@@ -51,9 +51,9 @@ extension SparseFile {
     let wanted = Int(min(byteCount, Int64(buffer.count)))
     let count =
       if let basis {
-        try? basis.file.read(into: &buffer, first: wanted, at: offset)
+        try? basis.file.read(into: &buffer, atMost: wanted, at: offset)
       } else {
-        try? read(into: &buffer, first: wanted, at: offset)
+        try? read(into: &buffer, atMost: wanted, at: offset)
       }
     // What cannot be read here is sent instead.
     guard count == wanted else { throw .mismatch }

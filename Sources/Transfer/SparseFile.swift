@@ -76,10 +76,10 @@ struct SparseFile: ~Copyable {
 
   /// Reads what has been appended, from `offset` on; returns how many bytes there were.
   mutating func read(
-    into buffer: inout [UInt8], first count: Int, at offset: Int64
+    into buffer: inout [UInt8], atMost limit: Int, at offset: Int64
   ) throws(SystemError) -> Int {
     try extend()
-    return try file.read(into: &buffer, first: count, at: offset)
+    return try file.read(into: &buffer, atMost: limit, at: offset)
   }
 
   /// Closes the file, which must have been extended.

@@ -1,26 +1,26 @@
 package import Replica
 
-/// What the destination lacks of a content, some parts of it in order: all of a part, or those
-/// pages of it that differ from its own; from the destination.
+/// What the destination lacks of a content, the next gaps of it: all of a gap, or those pages of it
+/// that differ from its own; from the destination.
 package struct GapRequest: Equatable, Sendable {
   /// The most pages described in one frame.
   package static let maximumPageCount = 16_384
-  /// The most parts in one frame.
-  package static let maximumPartCount = 1024
+  /// The most gaps in one frame.
+  package static let maximumGapCount = 1024
 
-  /// For each part the fingerprints of the destination's pages there, none if all of it is
+  /// For each gap the fingerprints of the destination's pages there, none if all of it is
   /// wanted.
-  package var parts: [[UInt64]]
+  package var gaps: [[UInt64]]
 
   /// Creates a request.
-  package init(_ parts: [[UInt64]] = []) {
-    self.parts = parts
+  package init(_ gaps: [[UInt64]] = []) {
+    self.gaps = gaps
   }
 
   /// Reads the payload of a frame.
   package init(payload: [UInt8]) throws(Malformed) {
     var reader = ByteReader(payload)
-    parts = []
+    gaps = []
     var pageCount = 0
     while !reader.isAtEnd {
       var pages: [UInt64] = []
@@ -28,8 +28,8 @@ package struct GapRequest: Equatable, Sendable {
         pages.append(try reader.readFixed())
       }
       pageCount += pages.count
-      parts.append(pages)
-      guard parts.count <= Self.maximumPartCount, pageCount <= Self.maximumPageCount else {
+      gaps.append(pages)
+      guard gaps.count <= Self.maximumGapCount, pageCount <= Self.maximumPageCount else {
         throw .count
       }
     }
@@ -38,7 +38,7 @@ package struct GapRequest: Equatable, Sendable {
   /// The frame.
   package var frame: Frame {
     var payload: [UInt8] = []
-    for pages in parts {
+    for pages in gaps {
       payload.append(count: pages.count)
       for page in pages { payload.append(fixed: page) }
     }
@@ -47,7 +47,7 @@ package struct GapRequest: Equatable, Sendable {
 }
 
 /// Which of the pages that were described differ, in order; their content follows, and that of the
-/// parts that were wanted whole. From the source.
+/// gaps that are wanted whole. From the source.
 package struct PageDifferences: Equatable, Sendable {
   /// For each page, whether it differs.
   package let flags: [Bool]

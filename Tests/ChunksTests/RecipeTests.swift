@@ -7,11 +7,11 @@ import Testing
 @Suite struct RecipeTests {
   /// Pieces that do not overlap, in random order, and the length of the content they are of.
   private struct Found {
-    var pieces: [Recipe.Piece] = []
+    var pieces: [Recipe.CopiedRange] = []
     var byteCount: Int64 = 0
 
     init(using random: inout SplitMix) {
-      var last: Recipe.Piece?
+      var last: Recipe.CopiedRange?
       for _ in 0..<random.below(40) {
         if random.below(3) == 0 { byteCount += Int64(1 + random.below(30_000_000)) }
         let range = byteCount..<(byteCount + Int64(1 + random.below(100_000)))
@@ -24,7 +24,7 @@ import Testing
           start = last.start + Int64(last.range.count)
         }
         if origin == .itself { start = min(start, range.lowerBound - Int64(range.count)) }
-        let piece = Recipe.Piece(range: range, origin: origin, start: start)
+        let piece = Recipe.CopiedRange(range: range, origin: origin, start: start)
         pieces.append(piece)
         last = piece
         byteCount = range.upperBound
@@ -36,7 +36,7 @@ import Testing
 
   /// What each part of a content is made of, with what is joined taken apart at `cuts`.
   private static func parts(
-    _ pieces: [Recipe.Piece], cutAt cuts: [Int64]
+    _ pieces: [Recipe.CopiedRange], cutAt cuts: [Int64]
   ) -> [[Int64]: Recipe.Origin] {
     var parts: [[Int64]: Recipe.Origin] = [:]
     for piece in pieces {
@@ -76,8 +76,8 @@ import Testing
 
   private static func piece(
     _ range: Range<Int64>, _ origin: Recipe.Origin, _ start: Int64
-  ) -> Recipe.Piece {
-    Recipe.Piece(range: range, origin: origin, start: start)
+  ) -> Recipe.CopiedRange {
+    Recipe.CopiedRange(range: range, origin: origin, start: start)
   }
 
   @Test func `pieces that go on where the one before ends are one`() {
@@ -105,7 +105,7 @@ import Testing
     let inPlace = Self.piece(10..<20, .basis(0), 10)
     let moved = Self.piece(30..<40, .basis(0), 31)
     let other = Self.piece(50..<60, .basis(1), 50)
-    func flags(_ found: [Recipe.Piece], _ formerByteCount: Int64?) -> [Bool] {
+    func flags(_ found: [Recipe.CopiedRange], _ formerByteCount: Int64?) -> [Bool] {
       Recipe(found, byteCount: 70, formerByteCount: formerByteCount).gaps.map(\.isInPlace)
     }
     #expect(flags([inPlace, moved, other], 70) == [true, true, false, false])
@@ -122,7 +122,7 @@ import Testing
       (8_388_607..<8_388_609, [8_388_608, 8_388_609]),
     ] as [(Range<Int64>, [Int64])])
   func `long gaps are cut at multiples of 8 MiB`(gap: Range<Int64>, ends: [Int64]) {
-    let parts = Recipe.parts(of: gap)
+    let parts = Recipe.gaps(cutting: gap)
     #expect(parts.map(\.upperBound) == ends)
     #expect(parts.map(\.lowerBound) == [gap.lowerBound] + ends.dropLast() || ends.isEmpty)
   }

@@ -49,7 +49,9 @@ import Testing
           return "another content"
         }
         let missing = lacking(trial, in: world)
-        guard missing.flatMap(Recipe.parts) == gaps else { return "too much or too little is sent" }
+        guard missing.flatMap(Recipe.gaps(cutting:)) == gaps else {
+          return "too much or too little is sent"
+        }
       }
       return nil
     } catch {

@@ -119,7 +119,6 @@ enum Operation: CaseIterable {
     let status = try top.status(of: "directory".utf8)
     #expect(status.mode == 0o1751 && status.modified == 1_234_567_890_123_456_789)
     #expect(try top.openOrMakeDirectory("directory".utf8, mode: 0o700).status() == status)
-    try directory.sync()
     try directory.syncFileSystem()
   }
 

@@ -98,7 +98,7 @@ import Wire
     let overwritten = try makeOverwritten()
     var rebuilder = Rebuilder(overwritten.recipe, from: overwritten.bases)
     #expect(throws: Malformed.order) { try rebuilder.take(PageDifferences([])) }
-    let pageCount = rebuilder.nextRequest().parts.reduce(0) { $0 + $1.count }
+    let pageCount = rebuilder.nextRequest().gaps.reduce(0) { $0 + $1.count }
     try #require(pageCount > 1)
     for count in [0, pageCount - 1, pageCount + 1, 16_384] {
       var misled = rebuilder

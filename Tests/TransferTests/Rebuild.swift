@@ -15,8 +15,8 @@ struct Rebuild {
   var tamper: (inout PageDifferences, inout [UInt8]) -> Void = { _, _ in }
   /// How many bytes the source has sent.
   private(set) var sentByteCount: Int64 = 0
-  /// How many parts each request had.
-  private(set) var partCounts: [Int] = []
+  /// How many gaps each request had.
+  private(set) var gapCounts: [Int] = []
 
   /// Compares the chunks of `new` with those of `bases`, as both ends would.
   init(_ new: [UInt8], from bases: [Basis]) throws {
@@ -51,7 +51,7 @@ struct Rebuild {
     by writer: inout ContentWriter, using random: inout SplitMix
   ) throws -> Rebuilder {
     var rebuilder = Rebuilder(recipe, from: bases)
-    var rest = recipe.gaps.map(\.range)[...]
+    var answers = GapAnswers(recipe.gaps.map(\.range))
     try writer.begin(fileAttributes(new))
     var requests = [rebuilder.nextRequest()]
     while !requests.isEmpty {
@@ -59,9 +59,13 @@ struct Rebuild {
         requests.append(rebuilder.nextRequest())
       }
       let request = try GapRequest(payload: requests.removeFirst().frame.payload)
-      partCounts.append(request.parts.count)
-      var (answer, content) = try self.answer(request, in: rest.prefix(request.parts.count))
-      rest = rest.dropFirst(request.parts.count)
+      gapCounts.append(request.gaps.count)
+      guard
+        let (differences, wanted) = try answers.answer(
+          request, reading: { Array(new[Int($0.lowerBound)..<Int($0.upperBound)]) })
+      else { throw Malformed.order }
+      var answer = differences
+      var content = wanted.flatMap { new[Int($0.lowerBound)..<Int($0.upperBound)] }
       tamper(&answer, &content)
       sentByteCount += Int64(content.count)
       try rebuilder.take(PageDifferences(payload: answer.frame.payload))
@@ -70,27 +74,6 @@ struct Rebuild {
       try Self.write(content, to: &rebuilder, by: &writer, using: &random)
     }
     return rebuilder
-  }
-
-  /// Which pages differ of those that are described, and the content that is wanted.
-  private func answer(
-    _ request: GapRequest, in gaps: ArraySlice<Range<Int64>>
-  ) throws -> (PageDifferences, [UInt8]) {
-    var flags: [Bool] = []
-    var content: [UInt8] = []
-    for (gap, described) in zip(gaps, request.parts) {
-      let bytes = new[Int(gap.lowerBound)..<Int(gap.upperBound)]
-      let pages = Recipe.pages(of: gap, in: bytes.span)
-      guard described.count <= pages.count else { throw Malformed.count }
-      var end = gap.lowerBound
-      for ((range, fingerprint), theirs) in zip(pages, described) {
-        flags.append(fingerprint != theirs)
-        if fingerprint != theirs { content += bytes[Int(range.lowerBound)..<Int(range.upperBound)] }
-        end = range.upperBound
-      }
-      content += bytes[Int(end)...]
-    }
-    return (PageDifferences(flags), content)
   }
 
   private static func write(

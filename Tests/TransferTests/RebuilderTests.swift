@@ -77,13 +77,13 @@ import Wire
     var new = old
     for place in stride(from: 0, to: new.count, by: 20) { new[place] ^= 0xff }
     let pieces = stride(from: 10, to: new.count, by: 20).map { start in
-      Recipe.Piece(
+      Recipe.CopiedRange(
         range: Int64(start)..<Int64(start + 10), origin: .basis(0), start: Int64(start))
     }
     let recipe = Recipe(pieces, byteCount: 50_000, formerByteCount: 40_000)
     var rebuild = Rebuild(new, by: recipe, from: [try temporary.basis(old)])
     try expectRebuilt(&rebuild)
-    #expect(rebuild.partCounts == [1024, 1024, 452])
+    #expect(rebuild.gapCounts == [1024, 1024, 452])
     // In the gaps that cross no page, no page is the same.
     #expect(rebuild.sentByteCount <= 25_000)
   }
@@ -110,7 +110,7 @@ import Wire
     for content in [largeContent, []] {
       var rebuild = try Rebuild(content, from: [try temporary.basis(largeContent)])
       try expectRebuilt(&rebuild)
-      #expect(rebuild.partCounts == [0] && rebuild.sentByteCount == 0)
+      #expect(rebuild.gapCounts == [0] && rebuild.sentByteCount == 0)
     }
   }
 
@@ -132,7 +132,7 @@ import Wire
     let basis = try temporary.basis(content, chunks: ChunkList())
     var rebuild = Rebuild(new, by: recipe, from: [basis])
     try expectRebuilt(&rebuild)
-    #expect(rebuild.partCounts == [8, 1] && rebuild.sentByteCount == 1)
+    #expect(rebuild.gapCounts == [8, 1] && rebuild.sentByteCount == 1)
   }
 
   @Test func `a content that failed comes to its end, and nothing is written of it`() throws {
@@ -141,7 +141,7 @@ import Wire
     let recipe = try Rebuild(new, from: [try temporary.basis(largeContent)]).recipe
     var writer = try temporary.makeWriter()
     var rebuilder = Rebuilder(recipe, from: [try temporary.basis(largeContent)])
-    let pageCount = rebuilder.nextRequest().parts.reduce(0) { $0 + $1.count }
+    let pageCount = rebuilder.nextRequest().gaps.reduce(0) { $0 + $1.count }
     rebuilder.attempt { () throws(StagingFailure) in throw .mismatch }
     try writer.begin(fileAttributes([1, 2]))
     try writer.write([1])

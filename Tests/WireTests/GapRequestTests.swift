@@ -14,9 +14,9 @@ import Testing
       [], [[]], [[], [1], []], [pages(16_384)], [pages(8000), [], pages(8384)],
       [[UInt64]](repeating: [], count: 1024),
     ])
-  func `a request is read as it was written, and fits a frame`(parts: [[UInt64]]) throws {
-    let payload = GapRequest(parts).frame.payload
-    #expect(try GapRequest(payload: payload).parts == parts)
+  func `a request is read as it was written, and fits a frame`(gaps: [[UInt64]]) throws {
+    let payload = GapRequest(gaps).frame.payload
+    #expect(try GapRequest(payload: payload).gaps == gaps)
     #expect(payload.count <= Frame.maximumPayloadByteCount)
   }
 
@@ -24,8 +24,8 @@ import Testing
     arguments: [
       [pages(16_385)], [pages(8000), [], pages(8385)], [[UInt64]](repeating: [], count: 1025),
     ])
-  func `more pages or parts than may be are refused`(parts: [[UInt64]]) {
-    #expect(throws: Malformed.count) { try GapRequest(payload: GapRequest(parts).frame.payload) }
+  func `more pages or gaps than may be are refused`(gaps: [[UInt64]]) {
+    #expect(throws: Malformed.count) { try GapRequest(payload: GapRequest(gaps).frame.payload) }
   }
 
   @Test(arguments: [2, 1 << 32, 1 << 61, 1 << 63, .max] as [UInt64])
