@@ -9,8 +9,6 @@ package struct ContentDigester: ~Copyable {
   private var chunker = Chunker()
   private var chunks: ChunkList?
   private var isLarge = false
-  /// The buffer before the last.
-  private var spare: [UInt8] = []
 
   /// Creates one that has seen no content.
   package init() {}
@@ -41,9 +39,8 @@ package struct ContentDigester: ~Copyable {
   /// gets another for it, to be read into.
   package mutating func take(_ buffer: inout [UInt8], first count: Int) {
     update(buffer, first: count)
-    guard isLarge else { return }
-    if spare.count != buffer.count { spare = [UInt8](repeating: 0, count: buffer.count) }
-    swap(&buffer, &spare)
+    guard isLarge, let thread else { return }
+    buffer = thread.buffer(ofByteCount: buffer.count)
   }
 
   /// Ends the content.
@@ -60,51 +57,73 @@ package struct ContentDigester: ~Copyable {
   }
 }
 
-/// A thread that hashes what it is given, one piece at a time.
+/// A thread that hashes what it is given.
 private struct DigestThread {
-  /// What is to be hashed next, and by what.
-  private final class Work {
-    var sha256 = SHA256()
-    var bytes: [UInt8]?
-    var byteCount = 0
-    var isOver = false
+  /// How many pieces wait to be hashed: so many that neither end waits for the other to wake up.
+  private static let waitingCount = 4
+
+  private enum Job {
+    case update([UInt8], byteCount: Int)
+    case finish
+    case end
   }
 
-  private let work: Monitor<Work>
+  private struct Work {
+    var jobs: [Job] = []
+    /// Pieces that have been hashed, for their memory to be used again.
+    var spares: [[UInt8]] = []
+    var digest: Digest?
+  }
+
+  private let work = Monitor(Work())
 
   init() {
-    let work = Monitor(Work())
-    self.work = work
-    Thread {
-      while work.wait(for: Self.hash) {}
-    }.detach()
+    Thread { [work] in Self.run(work) }.detach()
   }
 
-  /// Hashes what there is, while the monitor is held: who has more must wait anyway. Returns whether
-  /// more can come; nil if nothing has.
-  private static func hash(_ work: inout Work) -> Bool? {
-    if work.isOver { return false }
-    guard let bytes = work.bytes.take() else { return nil }
-    work.sha256.update(bytes, first: work.byteCount)
-    return true
+  private static func run(_ work: Monitor<Work>) {
+    var sha256 = SHA256()
+    var hashed: [UInt8]?
+    while true {
+      let job = work.wait { work -> Job? in
+        if let bytes = hashed.take(), work.spares.count < waitingCount { work.spares.append(bytes) }
+        return work.jobs.isEmpty ? nil : work.jobs.removeFirst()
+      }
+      switch job {
+      case .update(let bytes, let byteCount):
+        sha256.update(bytes, first: byteCount)
+        hashed = bytes
+      case .finish:
+        let digest = sha256.finalize()
+        work.change { $0.digest = digest }
+      case .end: return
+      }
+    }
   }
 
-  /// Hands over the first `count` of `bytes`, when those before are hashed.
+  /// Hands over the first `count` of `bytes`, when there is room for them.
   func update(_ bytes: [UInt8], first count: Int) {
     work.wait { work -> Void? in
-      guard work.bytes == nil else { return nil }
-      work.bytes = bytes
-      work.byteCount = count
+      guard work.jobs.count < Self.waitingCount else { return nil }
+      work.jobs.append(.update(bytes, byteCount: count))
       return ()
     }
   }
 
+  /// A buffer in the place of one that has been handed over.
+  func buffer(ofByteCount count: Int) -> [UInt8] {
+    let spare = work.change { $0.spares.popLast() }
+    if let spare, spare.count == count { return spare }
+    return [UInt8](repeating: 0, count: count)
+  }
+
   /// The digest of all that was handed over since the last time.
   func finish() -> Digest {
-    work.wait { work -> Digest? in work.bytes == nil ? work.sha256.finalize() : nil }
+    work.change { $0.jobs.append(.finish) }
+    return work.wait { work -> Digest? in work.digest.take() }
   }
 
   func stop() {
-    work.change { $0.isOver = true }
+    work.change { $0.jobs.append(.end) }
   }
 }

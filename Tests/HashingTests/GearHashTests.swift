@@ -7,7 +7,7 @@ import Testing
   private static let sip = SipHash(key0: 1, key1: 2)
   private static let content: [UInt8] = {
     var random = SplitMix(seed: 3)
-    return random.bytes(5000)
+    return random.bytes(9000)
   }()
 
   /// The hash by its definition: the sum over the last 64 bytes of what SipHash makes of each,
