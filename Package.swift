@@ -90,7 +90,9 @@ let package = Package(
     // Tests.
     .target(
       name: "TestSupport",
-      dependencies: ["FileSystem", "Replica", "Hashing", "Merkle", "Wire", "Exchange"],
+      dependencies: [
+        "FileSystem", "Replica", "Hashing", "Merkle", "Chunks", "Wire", "Exchange",
+      ],
       path: "Tests/TestSupport", swiftSettings: settings),
     // One suite a target, in the order of the story.
     suite("Hashing", []),
@@ -143,6 +145,6 @@ let package = Package(
       swiftSettings: settings),
     // The built program under faults of the system, the disk and the connection.
     .testTarget(
-      name: "FaultTests", dependencies: ["TestSupport"], swiftSettings: settings),
+      name: "FaultTests", dependencies: ["TestSupport", "Hashing"], swiftSettings: settings),
   ]
 )

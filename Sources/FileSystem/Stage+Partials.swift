@@ -28,6 +28,11 @@ package struct PartialFile: Sendable {
   /// What its name begins with: the same for all of one path.
   fileprivate var pathPrefix: [UInt8] { Array(name.prefix(Self.prefix.count + 17)) }
 
+  /// Whether a name in the stage is a partial file's.
+  package static func isName(_ name: [UInt8]) -> Bool {
+    name.starts(with: prefix)
+  }
+
   /// Whether it is, as its name says, of the file at `path`.
   package func isOf(_ path: Path) -> Bool {
     name.starts(with: Self.prefix(of: path))
@@ -51,8 +56,10 @@ extension Stage {
     var listing = Listing()
     try directory.list(into: &listing)
     var partials: [PartialFile] = []
-    for found in listing.found where listing.name(of: found).starts(with: PartialFile.prefix) {
-      if let partial = try partial(Array(listing.name(of: found))) { partials.append(partial) }
+    for found in listing.found {
+      let name = Array(listing.name(of: found))
+      guard PartialFile.isName(name), let partial = try partial(name) else { continue }
+      partials.append(partial)
     }
     let longest = Dictionary(grouping: partials, by: \.pathPrefix).values
       .compactMap { $0.max { $0.byteCount < $1.byteCount } }

@@ -56,7 +56,7 @@ extension Destination {
     let stamp: Stamp
     switch step.staged {
     case .alone(let name):
-      stamp = try applier.install(name, at: step.path, precondition(step))
+      stamp = try install(name, for: step)
     case .directory(let directory):
       do throws(Refusal) {
         guard !directory.isSpoiled else { throw Refusal(SystemError(call: "unlinkat", code: 5)) }
@@ -73,6 +73,17 @@ extension Destination {
       return fresh(stamp, step.result.attributes)
     }
     return isDeferred(step) ? deferMode(step) : Stamp.none
+  }
+
+  private func install(_ name: [UInt8], for step: Step) throws(Refusal) -> Stamp {
+    let placed: [UInt8]
+    do { placed = try writer.nameForPlace(of: name) } catch { throw Refusal(error) }
+    do throws(Refusal) {
+      return try applier.install(placed, at: step.path, precondition(step))
+    } catch {
+      writer.discard(.alone(name: placed))
+      throw error
+    }
   }
 
   /// Renames a file that is the same but for its name.

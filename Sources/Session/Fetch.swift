@@ -64,6 +64,8 @@ final class Fetch {
 
   /// Adds a change by a large file, of which this end is likely to have something.
   func add(offered change: Change, from origin: Path) throws {
+    // A path is put on offer once at a time.
+    if offered.items.contains(where: { $0.origin == origin }) { try catchUp() }
     offered.append((change, origin), of: change.entry, at: origin)
     if offered.isFull { try catchUp() }
   }

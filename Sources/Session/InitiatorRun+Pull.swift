@@ -7,8 +7,7 @@ extension InitiatorRun {
   func pull(_ plan: Plan, of differences: PairedDifferences) throws {
     let destination = try Destination(local, deletes: options.deletes)
     let known = try KnownContent(
-      for: plan, of: differences, at: localSide, isLocal: true, local,
-      liveCount: local.view.liveCount)
+      for: plan, of: differences, at: localSide, local, liveCount: local.view.liveCount)
     let fetch = Fetch(peer, destination, run: self)
     do {
       try plan.forEachAction(at: localSide) { action in

@@ -6,7 +6,7 @@ extension InitiatorRun {
   /// Sends the other end what it is to have and what it is to forget.
   func push(_ plan: Plan, of differences: PairedDifferences) throws {
     let known = try KnownContent(
-      for: plan, of: differences, at: localSide.other, isLocal: false, local,
+      for: plan, of: differences, at: localSide.other, local,
       liveCount: encounter.ready.liveCount)
     let source = ContentSource(
       local.root,

@@ -8,15 +8,16 @@ struct KnownContent {
   private var paths: [Digest: Path] = [:]
 
   /// Looks for what `plan`, which is made from `differences`, wants at `side` among the entries of
-  /// that side.
+  /// that side, of which `liveCount` are live.
   ///
   /// What the other end has is known from the differences; and, as far as the ends agree, from this
   /// end's own index.
   init(
-    for plan: Plan, of differences: PairedDifferences, at side: Side, isLocal: Bool,
-    _ local: LocalReplica, liveCount: Int
+    for plan: Plan, of differences: PairedDifferences, at side: Side, _ local: LocalReplica,
+    liveCount: Int
   ) throws {
     guard liveCount > 0, plan.tally.byteCount > 0 else { return }
+    let isLocal = side == differences.localSide
     var wanted: Set<UInt64> = []
     try plan.forEachAction(at: side) { action in
       if action.isContentWanted { wanted.insert(action.after.attributes.digest.prefix) }

@@ -11,14 +11,14 @@ internal import Wire
 /// A run from the responder's end: does what the initiator asks, as far as the role that the
 /// initiator has given it allows.
 final class ServeRun {
-  private let connection: Connection
+  let connection: Connection
   private let open: Open
-  private let replica: LocalReplica
+  let replica: LocalReplica
   private let peerName: [UInt8]
   private var destination: Destination?
   private var itemCount = 0
   /// Large files that the initiator has been offered.
-  private var offeredPaths: Set<Path> = []
+  var offeredPaths: Set<Path> = []
   private var hasHeard = false
   private var isFinished = false
   /// Whether nothing was different from the beginning.
@@ -90,7 +90,7 @@ final class ServeRun {
   }
 
   /// The next frame; nil when the initiator has ended the conversation where it may.
-  private func nextFrame() throws -> Frame? {
+  func nextFrame() throws -> Frame? {
     do {
       return try connection.receive()
     } catch {
@@ -172,55 +172,6 @@ final class ServeRun {
   private func takeContent(_ frame: Frame) throws {
     guard let destination else { throw Malformed.order }
     for answer in try destination.accept(frame) { try connection.send(answer) }
-  }
-
-  /// Sends the content of the paths that the initiator wants, in its order.
-  private func sendContent(_ frame: Frame) throws {
-    let source = contentSource()
-    for path in try PathList.decode(payload: frame.payload) {
-      // What was on offer and is wanted all the same had chunks, at either end, that it has not.
-      if offeredPaths.contains(path) { try replica.forgetChunks(of: [path]) }
-      if let (entry, stamp) = try replica.entry(at: path), entry.attributes.isLive,
-        entry.attributes.kind != .directory
-      {
-        try source.send(entry, at: path, stamp)
-      } else {
-        try source.sendNothing(at: path)
-      }
-    }
-    try source.flush()
-  }
-
-  /// Offers the large files that the initiator wants to put together from what it has.
-  private func offerContent(_ frame: Frame) throws {
-    let source = contentSource()
-    var batch = OfferBatch<Offered>()
-    let paths = try PathList.decode(payload: frame.payload)
-    guard paths.count <= OfferBatch<Offered>.maximumFileCount else { throw Malformed.count }
-    guard Set(paths).count == paths.count else { throw Malformed.order }
-    for path in paths {
-      guard !batch.isFull else { throw Malformed.count }
-      if let (entry, stamp) = try replica.entry(at: path),
-        let file = try replica.offered(entry, at: path, stamp, by: source)
-      {
-        batch.append(file, of: entry, at: path)
-        offeredPaths.insert(path)
-        try source.announce(file)
-      } else {
-        try source.sendNothing(at: path)
-      }
-    }
-    try source.offer(batch.take()) {
-      guard let frame = try nextFrame() else { throw Malformed.order }
-      return frame
-    }
-  }
-
-  private func contentSource() -> ContentSource {
-    ContentSource(
-      replica.root,
-      deliver: { [connection] frame in try connection.send(content: frame) },
-      learn: replica.learn)
   }
 
   /// Takes over versions for what this replica has as it is, and tombstones for what it has not.

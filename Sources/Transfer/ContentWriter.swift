@@ -194,6 +194,15 @@ package struct ContentWriter: ~Copyable {
     current.place.remove(from: stage.directory)
   }
 
+  /// The name of a file that is about to get its place, which is another if it was a partial file's: what
+  /// it is exchanged for would stay under that one if the run were cut.
+  package func nameForPlace(of name: [UInt8]) throws(SystemError) -> [UInt8] {
+    guard PartialFile.isName(name) else { return name }
+    let newName = makeName()
+    try stage.directory.rename(name, to: stage.directory, as: newName, .replace)
+    return newName
+  }
+
   /// Removes what was staged and is not needed; what is in a directory goes with it.
   package func discard(_ staged: Staged) {
     // Whatever is left in the stage goes when the next run clears it.

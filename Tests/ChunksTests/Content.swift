@@ -41,13 +41,6 @@ enum PublishedRule {
 }
 
 extension ChunkList {
-  /// The chunks of a content.
-  init(of content: [UInt8]) {
-    var chunker = Chunker()
-    chunker.append(content.span)
-    self = chunker.finish()
-  }
-
   /// Chunks that nobody has cut.
   init(_ chunks: [(UInt64, Int)]) {
     self.init()

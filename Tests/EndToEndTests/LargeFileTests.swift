@@ -121,9 +121,7 @@ import Testing
     // The destination takes the old content for the new one, and has a version of its own.
     try replicas.change("sleep 0.02; chmod 600 destination/f; sleep 0.02")
     #expect(try ProgramRun(Binary.treemend, "root", replicas.destination).ending == .exited(0))
-    var chunker = Chunker()
-    chunker.append(new.span)
-    let list = chunker.finish()
+    let list = ChunkList(of: new)
     var sha256 = SHA256()
     let digest = sha256.digest(of: old)
     let other = Path(uncheckedKey: Array("g".utf8))

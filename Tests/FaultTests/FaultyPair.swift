@@ -1,11 +1,12 @@
 import Glibc
+import Hashing
 import TestSupport
 import Testing
 
 /// Whether everything is swept, and not only a sample of it.
 let sweepsAll = getenv("TREEMEND_FULL_SWEEP") != nil
 
-/// Two replicas that agree on six files and then differ in every way that a run can mend.
+/// Two replicas that agree on seven files and then differ in every way that a run can mend.
 struct FaultyPair {
   let directory: TemporaryDirectory
   let a: String
@@ -22,7 +23,9 @@ struct FaultyPair {
       cd \(a); echo edit >edit; echo delete >delete; echo rename >rename; echo kind >kind
       mkdir d; echo other >d/other; ln -s d link
       """)
+    try makeFile(Array("\(a)/large".utf8), content: Self.large)
     try require(run("sync", a, b))
+    try makeFile(Array("\(a)/large".utf8), content: Self.editedLarge)
     try change(
       """
       cd \(a); echo edited >edit; rm delete; mv rename renamed; rm kind; mkdir kind
@@ -46,24 +49,41 @@ struct FaultyPair {
     if run.ending != .exited(0) { throw FailedSetUp(program: "treemend", run: run) }
   }
 
+  /// A content large enough for its chunks to be kept.
+  private static let large: [UInt8] = {
+    var random = SplitMix(seed: 1)
+    return random.bytes(1_200_000)
+  }()
+  private static let editedLarge = Array(
+    large[..<600_000] + [large[600_000] ^ 1] + large[600_001...])
+
   /// All contents that a user has written and that no user has seen go.
   private static let kept: Set<String> = [
-    "edited\n", "rename\n", "new\n", "created\n", "theirs\n", "both\n", "file\n",
+    "edited", "rename", "new", "created", "theirs", "both", "file", line(of: editedLarge),
   ]
+
+  /// What `sha256sum` prints of a content.
+  private static func line(of content: [UInt8]) -> String {
+    var sha256 = SHA256()
+    return "\(sha256.digest(of: content))  -"
+  }
 
   /// After a fault: every file is whole, and a run without faults makes all the same, with nothing
   /// lost and nothing left over.
   func expectRepair(_ what: String, sourceLocation: SourceLocation = #_sourceLocation) throws {
     let contents = { (root: String) in
       try ProgramRun(
-        "find", root, "-path", "*/.treemend", "-prune", "-o", "-type", "f", "-exec", "cat", "{}",
-        "+"
-      ).text
+        "sh", "-c",
+        """
+        find \(root) -path '*/.treemend' -prune -o -type f -size -1000k -exec cat {} + \
+          -o -type f -exec sh -c 'sha256sum <"$1"' sh {} ';'
+        """
+      ).text.split(separator: "\n").map(String.init)
     }
-    let whole = Self.kept.union(["edit\n", "delete\n", "kind\n", "other\n"])
+    let whole = Self.kept.union(["edit", "delete", "kind", "other", Self.line(of: Self.large)])
     for root in [a, b] {
-      for line in try contents(root).split(separator: "\n") {
-        #expect(whole.contains("\(line)\n"), "\(what): \(line)", sourceLocation: sourceLocation)
+      for line in try contents(root) {
+        #expect(whole.contains(line), "\(what): \(line)", sourceLocation: sourceLocation)
       }
     }
     let repair = try run("sync", "--wait=10", a, b)
@@ -73,7 +93,7 @@ struct FaultyPair {
     let difference = try ProgramRun("diff", "-r", "--no-dereference", "-x", ".treemend", a, b)
     #expect(
       difference.ending == .exited(0), "\(what): \(difference)", sourceLocation: sourceLocation)
-    let left = Set(try contents(a).split(separator: "\n").map { "\($0)\n" })
+    let left = Set(try contents(a))
     #expect(left == Self.kept, "\(what)", sourceLocation: sourceLocation)
     for root in [a, b] {
       let stage = try ProgramRun("ls", "-A", "\(root)/.treemend/stage")

@@ -69,7 +69,7 @@ import Testing
 
   @Test(arguments: 0..<200 as Range<UInt64>)
   func `keys sort as their bytes do`(seed: UInt64) {
-    var random = Seeded(state: seed)
+    var random = SplitMix(seed: seed)
     let alphabet: [UInt8] = [1, UInt8(ascii: "a"), 0x80, 0xff]
     let shared = (0..<Int.random(in: 0...9, using: &random)).map { _ in UInt8(ascii: "s") }
     var distinct: Set<[UInt8]> = []

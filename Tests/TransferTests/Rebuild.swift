@@ -90,15 +90,6 @@ struct Rebuild {
   }
 }
 
-extension ChunkList {
-  /// The chunks of a content.
-  init(of content: [UInt8]) {
-    var chunker = Chunker()
-    chunker.append(content.span)
-    self = chunker.finish()
-  }
-}
-
 extension TemporaryDirectory {
   /// An old content; the destination knows its chunks already if they are given.
   func basis(_ content: [UInt8], _ name: String = "old", chunks: ChunkList? = nil) throws -> Basis {

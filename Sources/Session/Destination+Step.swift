@@ -1,0 +1,47 @@
+internal import Chunks
+internal import FileSystem
+internal import Reconcile
+internal import Replica
+internal import Transfer
+
+extension Destination {
+  /// A change, with what it needs as that arrives.
+  struct Step {
+    let decision: Decision
+    let before: Entry?
+    let stamp: Stamp
+    var result: Entry
+    /// What waits in the stage for its place.
+    var staged: Staged?
+    /// The chunks of the file that waits there, if it is large.
+    var chunks: ChunkList?
+    /// The file that is renamed to it.
+    var movedFrom: Path?
+    /// Where what it replaces must have been kept.
+    var conflictCopy: Path?
+    var parentModified: Int64?
+    var path: Path { result.path }
+    var makesDirectory: Bool { needsStaging && result.attributes.kind == .directory }
+    var needsStaging: Bool { decision == .create || decision == .update }
+    /// The path, if what is to be there may get its place with the directory around it: no
+    /// precondition is looked at then but that nothing is where the directory is to be.
+    var pathInNewDirectory: Path? {
+      decision == .create && conflictCopy == nil ? path : nil
+    }
+    /// Whether what has come of it is worth keeping when no more can come.
+    var isResumable: Bool { result.attributes.size >= ChunkList.keptByteCount }
+  }
+}
+
+extension Path {
+  /// Whether the path is one that a run may change: neither a replica's state nor in it.
+  var isInTree: Bool {
+    var start = 0
+    while true {
+      let end = key[start...].firstIndex(of: Path.separator) ?? key.count
+      if StateDirectory.isName(key[start..<end]) { return false }
+      guard end < key.count else { return true }
+      start = end + 1
+    }
+  }
+}
