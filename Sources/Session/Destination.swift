@@ -46,9 +46,9 @@ final class Destination {
     self.deletes = deletes
     stateDirectory = try replica.root.openDirectory(.root)
       .openOrMakeDirectory(StateDirectory.name, mode: 0o700)
-    writer = ContentWriter(root: replica.root, stage: try Stage(in: stateDirectory)) {
-      Interruption.isRequested
-    }
+    writer = ContentWriter(
+      root: replica.root, stage: try Stage(in: stateDirectory),
+      syncs: !replica.opening.skipsSync, isInterrupted: { Interruption.isRequested })
     applier = Applier(
       root: replica.root, stage: try stateDirectory.openDirectory(Stage.name))
   }

@@ -14,6 +14,7 @@ package struct ContentWriter: ~Copyable {
 
   let root: Root
   private let stage: Stage
+  private let syncs: Bool
   private let isInterrupted: () -> Bool
   var digester = ContentDigester()
   private var chunks: ChunkList?
@@ -31,12 +32,15 @@ package struct ContentWriter: ~Copyable {
     let isResumable: Bool
   }
 
-  /// Stages content for `root`; what takes long asks `isInterrupted` whether the run is to stop.
+  /// Stages content for `root`. With `syncs`, somebody will make it durable, and the disk begins with it
+  /// early. What takes long asks `isInterrupted` whether the run is to stop.
   package init(
-    root: Root, stage: consuming Stage, isInterrupted: @escaping () -> Bool = { false }
+    root: Root, stage: consuming Stage, syncs: Bool = true,
+    isInterrupted: @escaping () -> Bool = { false }
   ) {
     self.root = root
     self.stage = stage
+    self.syncs = syncs
     self.isInterrupted = isInterrupted
     partials = Partials(in: self.stage)
   }
@@ -90,7 +94,8 @@ package struct ContentWriter: ~Copyable {
     do {
       let file = try place.createFile(in: stage.directory, mode: attributes.mode)
       open = OpenFile(
-        file: SparseFile(file), place: place, attributes: attributes, isResumable: isResumable)
+        file: SparseFile(file, startsWriting: syncs), place: place, attributes: attributes,
+        isResumable: isResumable)
     } catch {
       throw .system(error)
     }

@@ -16,11 +16,14 @@ struct SparseFile: ~Copyable {
   private var extent: Int64 = 0
   /// How far the disk has been told to begin.
   private var started: Int64 = 0
+  /// Whether it is told at all, since somebody will wait for it.
+  private let startsWriting: Bool
   /// Whether it can share blocks with other files, as far as is known.
   private(set) var canShare = true
 
-  init(_ file: consuming File) {
+  init(_ file: consuming File, startsWriting: Bool) {
     self.file = file
+    self.startsWriting = startsWriting
   }
 
   /// Appends the first `count` of `bytes`.
@@ -45,7 +48,7 @@ struct SparseFile: ~Copyable {
     guard !bytes.isEmpty else { return }
     try file.write(bytes.bytes, at: offset)
     extent = offset + Int64(bytes.count)
-    if extent - started >= Self.startedByteCount {
+    if startsWriting, extent - started >= Self.startedByteCount {
       file.startWriting(started..<extent)
       started = extent
     }
