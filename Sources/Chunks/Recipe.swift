@@ -56,31 +56,31 @@ package struct Recipe: Sendable {
   package static let maximumGapByteCount: Int64 = 8 << 20
 
   /// The ranges that are copied, in order.
-  package let pieces: [CopiedRange]
+  package let copied: [CopiedRange]
   /// The ranges that are lacking, in order.
   package let gaps: [Gap]
 
   /// Makes the recipe of a content of `byteCount` bytes from the ranges that were found, which do not
   /// overlap, in any order; `formerByteCount` is the length of the first of the old contents.
   package init(_ found: [CopiedRange], byteCount: Int64, formerByteCount: Int64?) {
-    var pieces: [CopiedRange] = []
-    for piece in found.sorted(by: { $0.range.lowerBound < $1.range.lowerBound }) {
-      if let joined = pieces.last?.joined(with: piece) {
-        pieces[pieces.count - 1] = joined
+    var copied: [CopiedRange] = []
+    for range in found.sorted(by: { $0.range.lowerBound < $1.range.lowerBound }) {
+      if let joined = copied.last?.joined(with: range) {
+        copied[copied.count - 1] = joined
       } else {
-        pieces.append(piece)
+        copied.append(range)
       }
     }
-    self.pieces = pieces
+    self.copied = copied
     var gaps: [Gap] = []
-    for next in 0...pieces.count {
-      let start = next == 0 ? 0 : pieces[next - 1].range.upperBound
-      let end = next == pieces.count ? byteCount : pieces[next].range.lowerBound
+    for next in 0...copied.count {
+      let start = next == 0 ? 0 : copied[next - 1].range.upperBound
+      let end = next == copied.count ? byteCount : copied[next].range.lowerBound
       let isBesidePlaced =
-        (next > 0 && pieces[next - 1].isInPlace) || (next < pieces.count && pieces[next].isInPlace)
-      let isInPlace = isBesidePlaced || (pieces.isEmpty && byteCount == formerByteCount)
-      for range in Self.gaps(cutting: start..<end) {
-        gaps.append(Gap(range: range, isInPlace: isInPlace))
+        (next > 0 && copied[next - 1].isInPlace) || (next < copied.count && copied[next].isInPlace)
+      let isInPlace = isBesidePlaced || (copied.isEmpty && byteCount == formerByteCount)
+      for gap in Self.gaps(cutting: start..<end) {
+        gaps.append(Gap(range: gap, isInPlace: isInPlace))
       }
     }
     self.gaps = gaps

@@ -12,7 +12,7 @@ package struct ChunkDemand: Sendable {
   private struct Content: Sendable {
     let byteCount: Int64
     let bases: [ChunkLookup]
-    var pieces: [Recipe.CopiedRange] = []
+    var copied: [Recipe.CopiedRange] = []
     /// For each level, where in it a node with a fingerprint was first found to be missing.
     var missingNodes: [[UInt64: Range<Int64>]]
     /// The chunks that are missing.
@@ -115,14 +115,14 @@ package struct ChunkDemand: Sendable {
           of: node.fingerprint, atLevel: level, byteCount: node.byteCount,
           near: range.lowerBound)
       else { continue }
-      contents[content].pieces.append(
+      contents[content].copied.append(
         Recipe.CopiedRange(range: range, origin: .basis(number), start: bytes.lowerBound))
       return false
     }
     if let first = contents[content].missingNodes[level][node.fingerprint],
       first.count == range.count, first.upperBound <= range.lowerBound
     {
-      contents[content].pieces.append(
+      contents[content].copied.append(
         Recipe.CopiedRange(range: range, origin: .itself, start: first.lowerBound))
       return false
     }
@@ -138,27 +138,25 @@ package struct ChunkDemand: Sendable {
     let content = contents[index]
     var chunks = ChunkList()
     var missing = content.missingChunks.sorted { $0.start < $1.start }[...]
-    let pieces = content.pieces.sorted { $0.range.lowerBound < $1.range.lowerBound }
-    for next in 0...pieces.count {
-      let end = next < pieces.count ? pieces[next].range.lowerBound : content.byteCount
+    let copied = content.copied.sorted { $0.range.lowerBound < $1.range.lowerBound }
+    for next in 0...copied.count {
+      let end = next < copied.count ? copied[next].range.lowerBound : content.byteCount
       while let chunk = missing.first, chunk.start < end {
         missing.removeFirst()
         let chunkEnd = min(end, missing.first?.start ?? end)
         chunks.append(chunk.fingerprint, byteCount: Int(chunkEnd - chunk.start))
       }
       guard chunks.byteCount == end else { return nil }
-      guard next < pieces.count else { break }
-      let piece = pieces[next]
-      let source = piece.start..<(piece.start + Int64(piece.range.count))
+      guard next < copied.count else { break }
+      let found = copied[next]
+      let source = found.start..<(found.start + Int64(found.range.count))
       let basis: ChunkList? =
-        switch piece.origin {
+        switch found.origin {
         case .basis(let number): content.bases[number].tree.chunks
         case .itself: nil
         }
       guard chunks.appendChunks(in: source, of: basis), chunks.count <= ChunkList.maximumCount
-      else {
-        return nil
-      }
+      else { return nil }
     }
     return chunks
   }
@@ -167,7 +165,7 @@ package struct ChunkDemand: Sendable {
   package func recipe(of index: Int) -> Recipe {
     let content = contents[index]
     return Recipe(
-      content.pieces, byteCount: content.byteCount,
+      content.copied, byteCount: content.byteCount,
       formerByteCount: content.bases.first?.tree.chunks.byteCount)
   }
 }

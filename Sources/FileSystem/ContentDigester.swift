@@ -1,8 +1,9 @@
 package import Chunks
 package import Hashing
 
-/// Gives the digest of a content and, if it is large and not beyond the limit, its chunks, in one pass. The digest of a large one
-/// is computed by a thread of its own, beside the chunks and whatever the caller does.
+/// Gives the digest of a content and, if it is large but not beyond the limit, its chunks, in one pass.
+/// The digest of a large one is computed by a thread of its own, beside the chunks and whatever the
+/// caller does.
 package struct ContentDigester: ~Copyable {
   private var sha256 = SHA256()
   private var thread: DigestThread?

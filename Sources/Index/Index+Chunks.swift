@@ -47,27 +47,30 @@ extension Index {
     return try? ChunkList(encoded: select.bytes(0), byteCount: attributes.size)
   }
 
-  /// The most files of which it is asked whether they still are what they were.
-  private static let candidateCount = 64
+  /// The most files that are looked at for each fingerprint: many more may have it.
+  private static let candidateCount = 256
 
   /// The paths of files whose chunks are likely to be those of a content with `sketch`, the likeliest
   /// first.
   package func paths(
     like sketch: [UInt64], limit: Int
   ) throws(IndexError) -> [Path] {
-    guard !sketch.isEmpty else { return [] }
-    let marks = sketch.map { _ in "?" }.joined(separator: ",")
     let select = try database.prepare(
-      "SELECT key, digest FROM sketch JOIN chunks USING (key) WHERE fingerprint IN (\(marks))"
-        + " GROUP BY key ORDER BY COUNT(*) DESC, key LIMIT \(Self.candidateCount)")
-    for (index, fingerprint) in sketch.enumerated() {
-      try select.bind(Int32(index), Int64(bitPattern: fingerprint))
+      "SELECT key, digest FROM sketch JOIN chunks USING (key) WHERE fingerprint = ?"
+        + " LIMIT \(Self.candidateCount)")
+    var candidates: [[UInt8]: (digest: Digest?, count: Int)] = [:]
+    for fingerprint in sketch {
+      try select.bind(0, Int64(bitPattern: fingerprint))
+      while try select.step() {
+        candidates[select.bytes(0), default: (select.digest(1), 0)].count += 1
+      }
+      select.reset()
     }
-    var candidates: [(key: [UInt8], digest: Digest?)] = []
-    while try select.step() { candidates.append((select.bytes(0), select.digest(1))) }
     var paths: [Path] = []
-    for (key, digest) in candidates where paths.count < limit {
-      if try holds(digest, at: key) { paths.append(Path(uncheckedKey: key)) }
+    for (key, candidate) in candidates.sorted(by: {
+      ($1.value.count, Path(uncheckedKey: $0.key)) < ($0.value.count, Path(uncheckedKey: $1.key))
+    }) where paths.count < limit {
+      if try holds(candidate.digest, at: key) { paths.append(Path(uncheckedKey: key)) }
     }
     return paths
   }

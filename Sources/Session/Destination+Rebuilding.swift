@@ -19,7 +19,7 @@ extension Destination {
     let bases =
       try step == nil
       ? [] : bases(for: change.entry, step?.before, sketch, room: offered.roomForBases)
-    try offered.add(change, step, level: level, bases: bases)
+    try offered.add(step, byteCount: attributes.size, level: level, bases: bases)
     rebuilding = offered
   }
 
@@ -75,7 +75,7 @@ extension Destination {
         }
         rebuilder.copy(by: &writer)
       }
-      return try [request].compactMap(\.self) + endIfWhole()
+      return try (request.map { [$0] } ?? []) + endIfWhole()
     case .content where frame.payload.isEmpty:
       return try endCurrent(isWhole: false)
     case .content:
@@ -93,29 +93,37 @@ extension Destination {
   private func endCurrent(isWhole: Bool) throws -> [Frame] {
     guard let (file, request) = try rebuilding?.endCurrent() else { throw Malformed.order }
     if rebuilding?.isOver ?? true { rebuilding = nil }
-    if var step = file.step, let rebuilder = file.rebuilder {
-      do throws(StagingFailure) {
-        if let failure = rebuilder.failure { throw failure }
-        if isWhole {
-          step.staged = try writer.finish()
-          step.chunks = writer.takeChunks()
-        }
-      } catch {
-        if case .interrupted = error { throw SessionError.interrupted }
-        writer.abandon()
-        // What was copied is not what it was taken for, if the source tells the truth.
-        if case .mismatch = error { try replica.forgetChunks(of: file.bases.compactMap(\.path)) }
-        try setAside(step.path, error)
-        return [request].compactMap(\.self)
-      }
-      if isWhole {
-        noteStaged(step, matchedByteCount: rebuilder.copiedByteCount)
-        try add(step)
+    if let step = file.step, let rebuilder = file.rebuilder {
+      if let failure = rebuilder.failure {
+        try drop(file, step, failure)
+      } else if isWhole {
+        try finish(file, step, matchedByteCount: rebuilder.copiedByteCount)
       } else {
         writer.leave()
         refuse(step.path, .changed, 0)
       }
     }
-    return [request].compactMap(\.self)
+    return request.map { [$0] } ?? []
+  }
+
+  private func finish(_ file: Rebuilding.File, _ step: Step, matchedByteCount: Int64) throws {
+    var step = step
+    do throws(StagingFailure) {
+      step.staged = try writer.finish()
+      step.chunks = writer.takeChunks()
+    } catch {
+      return try drop(file, step, error)
+    }
+    noteStaged(step, matchedByteCount: matchedByteCount)
+    try add(step)
+  }
+
+  private func drop(_ file: Rebuilding.File, _ step: Step, _ failure: StagingFailure) throws {
+    // What there is of it stays for the next run.
+    if case .interrupted = failure { throw SessionError.interrupted }
+    writer.abandon()
+    // What was copied is not what it was taken for, if the source tells the truth.
+    if case .mismatch = failure { try replica.forgetChunks(of: file.bases.compactMap(\.path)) }
+    try setAside(step.path, failure)
   }
 }

@@ -19,14 +19,12 @@ extension InitiatorRun {
       announce(action)
       // What is to be deleted may have what a file on offer is made of.
       if action.decision == .delete { try offer(batch.take(), from: source) }
-      if known.path(for: action) == nil, mayRebuild(action),
-        let file = try file(offeredBy: action, source)
-      {
+      let copied = known.path(for: action)
+      if copied == nil, mayRebuild(action), let file = try file(offeredBy: action, source) {
         copies.insert(action.path)
         batch.append(file, of: action.after, at: action.origin)
         if batch.isFull { try offer(batch.take(), from: source) }
       } else {
-        let copied = known.path(for: action)
         if copied != nil { copies.insert(action.path) }
         try send(action, from: source, copying: copied)
       }
@@ -36,10 +34,10 @@ extension InitiatorRun {
     try offer(batch.take(), from: source)
     try source.flush()
     try finishRemote(.part)
-    while !uncopied.isEmpty {
-      // Content that the other end should have had and has not: it is sent after all.
-      let again = uncopied
-      uncopied = []
+    // Content that the other end should have had and has not: it is sent after all.
+    let again = uncopied
+    uncopied = []
+    if !again.isEmpty {
       try plan.forEachAction(at: localSide.other) { action in
         guard again.contains(action.path) else { return }
         try local.forgetChunks(of: [action.origin])

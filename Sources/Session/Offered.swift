@@ -33,9 +33,6 @@ extension LocalReplica {
 /// What is said of large files that are on offer together: so many that they can be open, listed and
 /// asked for at a time.
 struct OfferBatch<Item> {
-  /// The most files that are on offer together, at the destination.
-  static var maximumFileCount: Int { 64 }
-
   private(set) var items: [Item] = []
   private var byteCount: Int64 = 0
   private var keyByteCount = 0
@@ -50,7 +47,7 @@ struct OfferBatch<Item> {
   /// Whether it is enough. There are at most 2^21 chunks but for those of the last file, fewer files than
   /// the destination takes, and their paths have room in a frame.
   var isFull: Bool {
-    items.count >= Self.maximumFileCount / 2
+    items.count >= Rebuilding.maximumFileCount / 2
       || byteCount >= Int64(Chunker.minimumByteCount) << 21
       || keyByteCount >= Frame.maximumPayloadByteCount / 2
   }

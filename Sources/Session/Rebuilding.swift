@@ -9,9 +9,8 @@ internal import Wire
 struct Rebuilding {
   /// A file on offer.
   struct File {
-    let change: Change
-    /// What is to be done with it; nil if nothing is, or nothing can be any more.
-    var step: Destination.Step?
+    /// What is to be done with it; nil if nothing is.
+    let step: Destination.Step?
     let bases: [Basis]
     fileprivate(set) var rebuilder: Rebuilder?
     /// Its chunks, as they were listed.
@@ -20,6 +19,8 @@ struct Rebuilding {
     var isBegun = false
   }
 
+  /// The most files on offer together.
+  static let maximumFileCount = 64
   /// The most chunks of all old contents together: some 200 MB of memory.
   private static let maximumBasisChunkCount = 1 << 23
 
@@ -31,15 +32,14 @@ struct Rebuilding {
   private var asked: Int?
   private var isListing = false
 
-  /// Adds a file on offer, before any of them is looked into.
+  /// Adds a file on offer of `byteCount` bytes, before any of them is looked into.
   mutating func add(
-    _ change: Change, _ step: Destination.Step?, level: Int, bases: [Basis]
+    _ step: Destination.Step?, byteCount: Int64, level: Int, bases: [Basis]
   ) throws(Malformed) {
-    guard !isListing, files.count < OfferBatch<File>.maximumFileCount else { throw .order }
+    guard !isListing, files.count < Self.maximumFileCount else { throw .order }
     try demand.add(
-      byteCount: change.entry.attributes.size, level: level, bases: bases.map(\.lookup),
-      isRefused: step == nil)
-    files.append(File(change: change, step: step, bases: bases))
+      byteCount: byteCount, level: level, bases: bases.map(\.lookup), isRefused: step == nil)
+    files.append(File(step: step, bases: bases))
   }
 
   /// How many more chunks old contents may have.

@@ -26,7 +26,7 @@ extension ServeRun {
     let source = contentSource()
     var batch = OfferBatch<Offered>()
     let paths = try PathList.decode(payload: frame.payload)
-    guard paths.count <= OfferBatch<Offered>.maximumFileCount else { throw Malformed.count }
+    guard paths.count <= Rebuilding.maximumFileCount else { throw Malformed.count }
     guard Set(paths).count == paths.count else { throw Malformed.order }
     for path in paths {
       guard !batch.isFull else { throw Malformed.count }

@@ -15,7 +15,7 @@ package struct Rebuilder {
   private let recipe: Recipe
   private let bases: [Basis]
   private var nextGap = 0
-  private var nextPiece = 0
+  private var nextCopied = 0
   /// For each request that is unanswered its gaps, and their pages.
   private var asked: [[(gap: Range<Int64>, pages: [Range<Int64>])]] = []
   private var segments: [Segment] = []
@@ -81,7 +81,7 @@ package struct Rebuilder {
     doneSegmentCount = 0
     var position = 0
     for (gap, pages) in gaps {
-      appendPieces(before: gap.lowerBound)
+      appendCopied(before: gap.lowerBound)
       for page in pages {
         if answer.flags[position] {
           appendSent(page)
@@ -94,21 +94,21 @@ package struct Rebuilder {
       let rest = (pages.last?.upperBound ?? gap.lowerBound)..<gap.upperBound
       if !rest.isEmpty { appendSent(rest) }
     }
-    if hasAskedAll, asked.isEmpty { appendPieces(before: .max) }
+    if hasAskedAll, asked.isEmpty { appendCopied(before: .max) }
   }
 
-  private mutating func appendPieces(before offset: Int64) {
-    while nextPiece < recipe.pieces.count, recipe.pieces[nextPiece].range.upperBound <= offset {
-      appendCopied(recipe.pieces[nextPiece])
-      nextPiece += 1
+  private mutating func appendCopied(before offset: Int64) {
+    while nextCopied < recipe.copied.count, recipe.copied[nextCopied].range.upperBound <= offset {
+      appendCopied(recipe.copied[nextCopied])
+      nextCopied += 1
     }
   }
 
-  private mutating func appendCopied(_ piece: Recipe.CopiedRange) {
-    if case .copied(let last) = segments.last, let joined = last.joined(with: piece) {
+  private mutating func appendCopied(_ range: Recipe.CopiedRange) {
+    if case .copied(let last) = segments.last, let joined = last.joined(with: range) {
       segments[segments.count - 1] = .copied(joined)
     } else {
-      segments.append(.copied(piece))
+      segments.append(.copied(range))
     }
   }
 
@@ -122,15 +122,15 @@ package struct Rebuilder {
 
   /// Writes what can be copied before content must come.
   package mutating func copy(by writer: inout ContentWriter) {
-    while doneSegmentCount < segments.count, case .copied(let piece) = segments[doneSegmentCount] {
+    while doneSegmentCount < segments.count, case .copied(let copied) = segments[doneSegmentCount] {
       let basis: Basis? =
-        switch piece.origin {
+        switch copied.origin {
         case .basis(let number): bases[number]
         case .itself: nil
         }
-      let byteCount = Int64(piece.range.count)
+      let byteCount = Int64(copied.range.count)
       attempt { () throws(StagingFailure) in
-        try writer.write(byteCount, of: basis, at: piece.start)
+        try writer.write(byteCount, of: basis, at: copied.start)
       }
       copiedByteCount += byteCount
       doneSegmentCount += 1

@@ -5,9 +5,9 @@ import Testing
 @testable import Chunks
 
 @Suite struct RecipeTests {
-  /// Pieces that do not overlap, in random order, and the length of the content they are of.
+  /// Ranges that do not overlap, in random order, and the length of the content they are of.
   private struct Found {
-    var pieces: [Recipe.CopiedRange] = []
+    var ranges: [Recipe.CopiedRange] = []
     var byteCount: Int64 = 0
 
     init(using random: inout SplitMix) {
@@ -24,87 +24,88 @@ import Testing
           start = last.start + Int64(last.range.count)
         }
         if origin == .itself { start = min(start, range.lowerBound - Int64(range.count)) }
-        let piece = Recipe.CopiedRange(range: range, origin: origin, start: start)
-        pieces.append(piece)
-        last = piece
+        let copied = Recipe.CopiedRange(range: range, origin: origin, start: start)
+        ranges.append(copied)
+        last = copied
         byteCount = range.upperBound
       }
       byteCount += Int64(random.below(2) * random.below(20_000_000))
-      pieces.shuffle(using: &random)
+      ranges.shuffle(using: &random)
     }
   }
 
   /// What each part of a content is made of, with what is joined taken apart at `cuts`.
   private static func parts(
-    _ pieces: [Recipe.CopiedRange], cutAt cuts: [Int64]
+    _ ranges: [Recipe.CopiedRange], cutAt cuts: [Int64]
   ) -> [[Int64]: Recipe.Origin] {
     var parts: [[Int64]: Recipe.Origin] = [:]
-    for piece in pieces {
-      let inner = cuts.filter { piece.range.lowerBound < $0 && $0 < piece.range.upperBound }
-      let ends = inner.sorted() + [piece.range.upperBound]
-      for (start, end) in zip([piece.range.lowerBound] + ends, ends) {
-        let place = piece.start + start - piece.range.lowerBound
-        parts[[start, end, place]] = piece.origin
+    for copied in ranges {
+      let range = copied.range
+      let inner = cuts.filter { range.lowerBound < $0 && $0 < range.upperBound }
+      let ends = inner.sorted() + [range.upperBound]
+      for (start, end) in zip([range.lowerBound] + ends, ends) {
+        parts[[start, end, copied.start + start - range.lowerBound]] = copied.origin
       }
     }
     return parts
   }
 
   @Test(arguments: SplitMix.seeds)
-  func `pieces and gaps are the content, and the pieces are those that were found`(seed: UInt64) {
+  func `what is copied and the gaps are the content, and that is copied which was found`(seed: UInt64) {
     var random = SplitMix(seed: seed)
     for _ in 0..<200 {
       let found = Found(using: &random)
-      let recipe = Recipe(found.pieces, byteCount: found.byteCount, formerByteCount: nil)
+      let recipe = Recipe(found.ranges, byteCount: found.byteCount, formerByteCount: nil)
       var offset: Int64 = 0
-      let ranges = recipe.pieces.map(\.range) + recipe.gaps.map(\.range)
+      let ranges = recipe.copied.map(\.range) + recipe.gaps.map(\.range)
       for range in ranges.sorted(by: { $0.lowerBound < $1.lowerBound }) {
         #expect(range.lowerBound == offset && !range.isEmpty, "seed \(seed)")
         offset = range.upperBound
       }
       #expect(offset == found.byteCount, "seed \(seed)")
-      let cuts = found.pieces.map(\.range.lowerBound)
+      let cuts = found.ranges.map(\.range.lowerBound)
       #expect(
-        Self.parts(recipe.pieces, cutAt: cuts) == Self.parts(found.pieces, cutAt: []),
+        Self.parts(recipe.copied, cutAt: cuts) == Self.parts(found.ranges, cutAt: []),
         "seed \(seed)")
       #expect(recipe.gaps.allSatisfy { $0.range.count <= 8 << 20 }, "seed \(seed)")
-      for piece in recipe.pieces where piece.origin == .itself {
-        #expect(piece.start + Int64(piece.range.count) <= piece.range.lowerBound, "seed \(seed)")
+      for copied in recipe.copied where copied.origin == .itself {
+        #expect(
+          copied.start + Int64(copied.range.count) <= copied.range.lowerBound, "seed \(seed)")
       }
     }
   }
 
-  private static func piece(
+  private static func copied(
     _ range: Range<Int64>, _ origin: Recipe.Origin, _ start: Int64
   ) -> Recipe.CopiedRange {
     Recipe.CopiedRange(range: range, origin: origin, start: start)
   }
 
-  @Test func `pieces that go on where the one before ends are one`() {
+  @Test func `ranges that go on where the one before ends are one`() {
     let found = [
-      Self.piece(20..<30, .basis(0), 120), Self.piece(0..<10, .basis(0), 100),
-      Self.piece(10..<20, .basis(0), 110), Self.piece(30..<40, .basis(1), 130),
-      Self.piece(40..<50, .basis(1), 141), Self.piece(60..<70, .basis(1), 161),
+      Self.copied(20..<30, .basis(0), 120), Self.copied(0..<10, .basis(0), 100),
+      Self.copied(10..<20, .basis(0), 110), Self.copied(30..<40, .basis(1), 130),
+      Self.copied(40..<50, .basis(1), 141), Self.copied(60..<70, .basis(1), 161),
     ]
     let recipe = Recipe(found, byteCount: 70, formerByteCount: 70)
     #expect(
-      recipe.pieces == [Self.piece(0..<30, .basis(0), 100), found[3], found[4], found[5]])
+      recipe.copied == [Self.copied(0..<30, .basis(0), 100), found[3], found[4], found[5]])
     #expect(recipe.gaps == [Recipe.Gap(range: 50..<60, isInPlace: false)])
   }
 
   @Test func `what is copied of the new content itself is there before the copying begins`() {
     let found = [
-      Self.piece(20..<30, .itself, 0), Self.piece(30..<40, .itself, 10),
-      Self.piece(40..<50, .itself, 20),
+      Self.copied(20..<30, .itself, 0), Self.copied(30..<40, .itself, 10),
+      Self.copied(40..<50, .itself, 20),
     ]
     let recipe = Recipe(found, byteCount: 50, formerByteCount: nil)
-    #expect(recipe.pieces == [Self.piece(20..<40, .itself, 0), found[2]])
+    #expect(recipe.copied == [Self.copied(20..<40, .itself, 0), found[2]])
   }
 
-  @Test func `a gap is in place beside a piece that is, or in a content of the same length`() {
-    let inPlace = Self.piece(10..<20, .basis(0), 10)
-    let moved = Self.piece(30..<40, .basis(0), 31)
-    let other = Self.piece(50..<60, .basis(1), 50)
+  @Test func `a gap is in place beside a range that is, or in a content of the same length`() {
+    let inPlace = Self.copied(10..<20, .basis(0), 10)
+    let moved = Self.copied(30..<40, .basis(0), 31)
+    let other = Self.copied(50..<60, .basis(1), 50)
     func flags(_ found: [Recipe.CopiedRange], _ formerByteCount: Int64?) -> [Bool] {
       Recipe(found, byteCount: 70, formerByteCount: formerByteCount).gaps.map(\.isInPlace)
     }

@@ -95,7 +95,16 @@ struct InterruptionTests {
     let cut = try replicas.copy(.push(.cutUpstream(afterByteCount: 500_000)))
     #expect(cut.ending != .exited(0), "\(cut)")
     try finish(by: .push())
-    #expect(replicas.stagedNames() == [])
+  }
+
+  @Test func `a scan that hashes a large file stops within a second or two`() throws {
+    try replicas.change("truncate -s 100G source/large")
+    let run = try RunningProgram(Binary.treemend, ["root", replicas.source])
+    try #require(waitForLock(inDirectory: "\(replicas.source)/.treemend"))
+    usleep(500_000)
+    run.kill(SIGTERM, wholeGroup: false)
+    let ended = try run.wait(timeLimitSeconds: 2)
+    #expect(ended.ending == .exited(20), "\(ended)")
   }
 
   @Test func `a terminated run saves, and says so within a second`() throws {

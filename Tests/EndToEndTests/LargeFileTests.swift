@@ -109,7 +109,27 @@ import Testing
   }
 
   @Test(arguments: [true, false])
-  func `chunks that are not the file's are found out, and forgotten`(isPush: Bool) throws {
+  func `a file that is moved is found, whatever is deleted with it`(isPush: Bool) throws {
+    let replicas = try Replicas()
+    let route: Replicas.Route = isPush ? .push() : .pull()
+    // More than a batch of deletions before it, and behind.
+    try replicas.change(
+      """
+      cd source; for n in $(seq 1100); do echo $n >e$n; echo $n >g$n; done
+      head -c 2000000 /dev/urandom >f
+      """)
+    #expect(try replicas.summary(route).exit == 0)
+    try replicas.change("cd source; rm e* g*; mkdir z; mv f z/g; head -c 1000 /dev/urandom >>z/g")
+    let run = try replicas.summary(route, ["--delete", "--force"])
+    #expect(run.exit == 0)
+    #expect(run.literalBytes <= 70_000)
+    try expectEqual(replicas)
+  }
+
+  @Test(arguments: [true, false], [true, false])
+  func `chunks that are not the file's are found out, and forgotten`(
+    isPush: Bool, isSourceWrong: Bool
+  ) throws {
     let replicas = try Replicas()
     let route: Replicas.Route = isPush ? .push() : .pull()
     let old = Array(Self.content[..<2_000_000])
@@ -118,34 +138,41 @@ import Testing
     try makeFile(Array("\(replicas.source)/f".utf8), content: old)
     try replicas.change("cp source/f source/g")
     #expect(try replicas.summary(route).exit == 0)
-    // The destination takes the old content for the new one, and has a version of its own.
-    try replicas.change("sleep 0.02; chmod 600 destination/f; sleep 0.02")
-    #expect(try ProgramRun(Binary.treemend, "root", replicas.destination).ending == .exited(0))
-    let list = ChunkList(of: new)
+    // The destination has a version of its own, and each end is done with its scan.
+    try replicas.change("sleep 0.02; chmod 600 destination/f")
+    try makeFile(Array("\(replicas.source)/f".utf8), content: new)
+    try replicas.change("sleep 0.02")
+    for root in [replicas.source, replicas.destination] {
+      #expect(try ProgramRun(Binary.treemend, "root", root).ending == .exited(0))
+    }
+    // Either end takes one content for the other.
+    let wrongRoot = isSourceWrong ? replicas.source : replicas.destination
+    let (content, other) = isSourceWrong ? (new, old) : (old, new)
+    let names = isSourceWrong ? ["f"] : ["f", "g"]
     var sha256 = SHA256()
-    let digest = sha256.digest(of: old)
-    let other = Path(uncheckedKey: Array("g".utf8))
-    try withIndex(of: replicas) { index in
-      for path in [Path(uncheckedKey: Array("f".utf8)), other] {
-        try index.keep(list, of: path, digest)
+    let digest = sha256.digest(of: content)
+    try withIndex(of: wrongRoot) { index in
+      for name in names {
+        try index.keep(
+          ChunkList(of: other), of: Path(uncheckedKey: Array(name.utf8)), digest)
       }
     }
-    try makeFile(Array("\(replicas.source)/f".utf8), content: new)
     let misled = try replicas.summary(route)
     #expect(misled.exit == 0)
     #expect(misled.literalBytes >= 2_000_000)
     try expectEqual(replicas)
-    try withIndex(of: replicas) { index in
+    try withIndex(of: wrongRoot) { index in
       let attributes = Attributes.file(
-        mode: 0o644, size: Int64(old.count), modified: 0, digest: digest)
-      let kept = try index.chunks(of: other, attributes)
+        mode: 0o644, size: Int64(content.count), modified: 0, digest: digest)
+      let name = names[names.count - 1]
+      let kept = try index.chunks(of: Path(uncheckedKey: Array(name.utf8)), attributes)
       #expect(kept == nil)
     }
   }
 
-  private func withIndex(of replicas: Replicas, _ body: (Index) throws -> Void) throws {
+  private func withIndex(of root: String, _ body: (Index) throws -> Void) throws {
     let index = try Index(
-      path: Array("\(replicas.destination)/.treemend/index".utf8),
+      path: Array("\(root)/.treemend/index".utf8),
       newReplica: ReplicaID(rawValue: 1), syncs: false)
     try index.begin()
     try body(index)

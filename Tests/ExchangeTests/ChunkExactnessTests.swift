@@ -18,7 +18,7 @@ import Testing
       }
       let order = random.next()
       guard let flaw = Self.flaw(trials, in: world, order) else { continue }
-      let smallest = Self.shrunk(trials) { Self.flaw($0, in: world, order) != nil }
+      let smallest = shrunk(trials, by: \.smaller) { Self.flaw($0, in: world, order) != nil }
       Issue.record(
         """
         seed \(seed), fanout \(fanout), order \(order): \(flaw)
@@ -66,7 +66,7 @@ import Testing
     let sent = world.bytes(of: trial.new)
     let olds = trial.olds.map(world.bytes(of:))
     let parts =
-      recipe.pieces.map { ($0.range, Optional($0)) } + recipe.gaps.map { ($0.range, nil) }
+      recipe.copied.map { ($0.range, Optional($0)) } + recipe.gaps.map { ($0.range, nil) }
     var bytes: [Int] = []
     for (range, piece) in parts.sorted(by: { $0.0.lowerBound < $1.0.lowerBound }) {
       guard range.lowerBound == bytes.count << 10 else { return nil }
@@ -102,20 +102,11 @@ import Testing
     return ranges
   }
 
-  /// Trials from which nothing can be taken away any more so that they still fail.
-  private static func shrunk(
-    _ trials: [ChunkTrial], while fails: ([ChunkTrial]) -> Bool
-  ) -> [ChunkTrial] {
-    var smallest = trials
-    while let smaller = smallest.smaller.first(where: fails) { smallest = smaller }
-    return smallest
-  }
-
   @Test func `the smallest trials that fail are found`() {
     var random = SplitMix(seed: 1)
     let trials = (0..<3).map { _ in ChunkTrial.random(200, using: &random) }
     let chunk = trials[1].new[trials[1].new.count / 2]
-    let smallest = Self.shrunk(trials) { $0.contains { $0.new.contains(chunk) } }
+    let smallest = shrunk(trials, by: \.smaller) { $0.contains { $0.new.contains(chunk) } }
     #expect(smallest.count == 1 && smallest.first?.new == [chunk])
     #expect(smallest.first?.olds == [])
   }
@@ -124,19 +115,7 @@ import Testing
 extension [ChunkTrial] {
   /// Trials of which one part has been taken away, the largest parts first.
   fileprivate var smaller: some Sequence<[ChunkTrial]> {
-    let fewer = indices.lazy.filter { _ in count > 1 }.map { index in
-      var trials = self
-      trials.remove(at: index)
-      return trials
-    }
-    let lesser = indices.lazy.flatMap { index in
-      self[index].smaller.map { trial in
-        var trials = self
-        trials[index] = trial
-        return trials
-      }
-    }
-    return [AnySequence(fewer), AnySequence(lesser)].lazy.joined()
+    smaller(by: \.smaller).lazy.filter { !$0.isEmpty }
   }
 }
 
@@ -167,24 +146,13 @@ extension ChunkTrial {
 
   /// Trials of which one part has been taken away.
   fileprivate var smaller: some Sequence<ChunkTrial> {
-    let fewer = olds.indices.lazy.map { index in
-      var trial = self
-      trial.olds.remove(at: index)
-      return trial
+    let smallerOlds = olds.smaller(by: \.shorter).lazy.map { olds in
+      ChunkTrial(olds: olds, new: new, isRefused: isRefused)
     }
     let shorterNew = new.shorter.lazy.filter { !$0.isEmpty }.map { new in
-      var trial = self
-      trial.new = new
-      return trial
+      ChunkTrial(olds: olds, new: new, isRefused: isRefused)
     }
-    let shorterOld = olds.indices.lazy.flatMap { index in
-      olds[index].shorter.map { old in
-        var trial = self
-        trial.olds[index] = old
-        return trial
-      }
-    }
-    return [AnySequence(fewer), AnySequence(shorterNew), AnySequence(shorterOld)].lazy.joined()
+    return [AnySequence(smallerOlds), AnySequence(shorterNew)].lazy.joined()
   }
 }
 

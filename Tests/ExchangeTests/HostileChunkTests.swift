@@ -149,7 +149,7 @@ import Wire
       Self.listing([[(5, 9000), (5, 10_000), (5, 10_000), (5, 9000), (5, 2000)]]))
     #expect(answer.flags == [true, true, false, true, true])
     #expect(demand.chunks(of: 0)?.count == 5)
-    for piece in demand.recipe(of: 0).pieces {
+    for piece in demand.recipe(of: 0).copied {
       #expect(piece.origin == .itself)
       #expect(piece.start + Int64(piece.range.count) <= piece.range.lowerBound)
     }

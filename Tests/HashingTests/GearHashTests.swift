@@ -34,6 +34,20 @@ import Testing
     }
   }
 
+  @Test func `the lowest hash is found wherever the rolling begins`() throws {
+    // With so much behind it, and before, that it comes in each place of each lane.
+    let lowest = try #require((3000...6900).min { Self.hash(at: $0) < Self.hash(at: $1) })
+    let limit = Self.hash(at: lowest) + 1
+    for distance in 1...2900 {
+      var gear = GearHash(Self.sip)
+      let start = lowest - distance
+      // It is to know its whole window.
+      _ = gear.roll(Self.content.span.extracting((start - 63)..<start), until: 0)
+      let found = gear.roll(Self.content.span.extracting(start...), until: limit)
+      #expect(found == (distance, true))
+    }
+  }
+
   @Test func `nothing is below zero, and no bytes are no end`() {
     var gear = GearHash(Self.sip)
     #expect(gear.roll(Self.content.span, until: 0) == (Self.content.count, false))

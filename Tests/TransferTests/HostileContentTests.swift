@@ -111,7 +111,7 @@ import Wire
   }
 
   @Test func `an old content that has been written to since is not staged`() throws {
-    for piece in try makeRebuild().recipe.pieces where piece.origin == .basis(0) {
+    for piece in try makeRebuild().recipe.copied where piece.origin == .basis(0) {
       let first = Int(piece.start)
       let last = first + piece.range.count - 1
       var other = largeContent
@@ -180,7 +180,7 @@ import Wire
 
   private func makeRebuild() throws -> Rebuild {
     let rebuild = try Rebuild(Self.new, from: [temporary.basis(largeContent)])
-    try #require(rebuild.recipe.gaps.count > 1 && rebuild.recipe.pieces.count > 1)
+    try #require(rebuild.recipe.gaps.count > 1 && rebuild.recipe.copied.count > 1)
     return rebuild
   }
 

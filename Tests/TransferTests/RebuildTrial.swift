@@ -18,28 +18,10 @@ struct RebuildTrial: Sendable {
     return RebuildTrial(olds: olds, new: new)
   }
 
-  /// The trial from which nothing can be taken away any more so that it still fails.
-  func shrunk(while fails: (RebuildTrial) -> Bool) -> RebuildTrial {
-    var smallest = self
-    while let smaller = smallest.smaller.first(where: fails) { smallest = smaller }
-    return smallest
-  }
-
   /// Trials of which one part has been taken away.
-  private var smaller: some Sequence<RebuildTrial> {
-    let fewer = olds.indices.lazy.map { index in
-      var trial = self
-      trial.olds.remove(at: index)
-      return trial
-    }
+  var smaller: some Sequence<RebuildTrial> {
+    let smallerOlds = olds.smaller(by: \.smaller).lazy.map { RebuildTrial(olds: $0, new: new) }
     let smallerNew = new.smaller.lazy.map { RebuildTrial(olds: olds, new: $0) }
-    let smallerOld = olds.indices.lazy.flatMap { index in
-      olds[index].smaller.map { old in
-        var trial = self
-        trial.olds[index] = old
-        return trial
-      }
-    }
-    return [AnySequence(fewer), AnySequence(smallerNew), AnySequence(smallerOld)].lazy.joined()
+    return [AnySequence(smallerOlds), AnySequence(smallerNew)].lazy.joined()
   }
 }

@@ -21,7 +21,7 @@ import Wire
       let trial = RebuildTrial.random(number % 10 == 9 ? 2_000_000 : 200_000, using: &random)
       let order = random.next()
       guard let flaw = Self.flaw(trial, order) else { continue }
-      let smallest = trial.shrunk { Self.flaw($0, order) != nil }
+      let smallest = shrunk(trial, by: \.smaller) { Self.flaw($0, order) != nil }
       Issue.record(
         """
         seed \(seed), order \(order): \(flaw)
@@ -68,7 +68,9 @@ import Wire
     let trial = RebuildTrial(
       olds: [.random(90_000, using: &random), .random(90_000, using: &random)],
       new: [Stretch(stream: 5, start: 0, count: 60_000), Stretch(stream: 6, start: 9, count: 800)])
-    let smallest = trial.shrunk { $0.new.contains { $0.stream == 5 && $0.count >= 1000 } }
+    let smallest = shrunk(trial, by: \.smaller) {
+      $0.new.contains { $0.stream == 5 && $0.count >= 1000 }
+    }
     #expect(smallest.new == [Stretch(stream: 5, start: 0, count: 1000)] && smallest.olds == [])
   }
 
@@ -76,11 +78,11 @@ import Wire
     let old = Array(largeContent[..<50_000])
     var new = old
     for place in stride(from: 0, to: new.count, by: 20) { new[place] ^= 0xff }
-    let pieces = stride(from: 10, to: new.count, by: 20).map { start in
+    let copied = stride(from: 10, to: new.count, by: 20).map { start in
       Recipe.CopiedRange(
         range: Int64(start)..<Int64(start + 10), origin: .basis(0), start: Int64(start))
     }
-    let recipe = Recipe(pieces, byteCount: 50_000, formerByteCount: 40_000)
+    let recipe = Recipe(copied, byteCount: 50_000, formerByteCount: 40_000)
     var rebuild = Rebuild(new, by: recipe, from: [try temporary.basis(old)])
     try expectRebuilt(&rebuild)
     #expect(rebuild.gapCounts == [1024, 1024, 452])

@@ -95,18 +95,10 @@ extension StretchedContent {
 
   /// The content with a stretch less, or a shorter one.
   var smaller: some Sequence<StretchedContent> {
-    indices.lazy.flatMap { index in
-      let stretch = self[index]
-      let half = stretch.count / 2
-      let counts = [0, half, stretch.count - 4096, stretch.count - 1].filter {
-        (0..<stretch.count).contains($0)
-      }
-      return counts.map { count in
-        var content = self
-        content[index].count = count
-        if count == 0 { content.remove(at: index) }
-        return content
-      }
+    smaller { stretch in
+      [stretch.count / 2, stretch.count - 4096, stretch.count - 1]
+        .filter { (1..<stretch.count).contains($0) }
+        .map { Stretch(stream: stretch.stream, start: stretch.start, count: $0) }
     }
   }
 }

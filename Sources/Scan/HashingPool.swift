@@ -1,0 +1,123 @@
+internal import Chunks
+internal import FileSystem
+internal import Hashing
+internal import Replica
+
+/// The chunks of a large file that has been hashed.
+struct FoundChunks: Sendable {
+  let list: ChunkList
+  let path: Path
+  let digest: Digest
+}
+
+/// Hashes the files of draft buckets by a fixed number of threads.
+final class HashingPool: Sendable {
+  /// How much one job may read before the next file goes into another.
+  private static let jobByteCount: Int64 = 4 << 20
+  private static let jobFileCount = 32
+  /// How many chunks may wait to be taken before no more files are hashed: some 16 MB.
+  private static let waitingChunkCount = 1 << 20
+
+  private struct Job {
+    let bucket: DraftBucket
+    let indices: [Int]
+  }
+
+  private struct Queue {
+    var jobs: [Job] = []
+    var next = 0
+    var isOver = false
+    /// What nobody has taken yet.
+    var found: [FoundChunks] = []
+    var foundChunkCount = 0
+  }
+
+  private let root: Root
+  private let queue = Monitor(Queue())
+  private let isInterrupted: @Sendable () -> Bool
+
+  init(_ root: Root, isInterrupted: @escaping @Sendable () -> Bool) {
+    self.root = root
+    self.isInterrupted = isInterrupted
+  }
+
+  /// Has the files of `bucket` read.
+  func add(_ bucket: DraftBucket) {
+    var jobs: [Job] = []
+    var indices: [Int] = []
+    var byteCount: Int64 = 0
+    for index in bucket.unread {
+      guard case .unread(let status, _) = bucket.drafts[index] else { continue }
+      indices.append(index)
+      byteCount += status.size
+      if byteCount >= Self.jobByteCount || indices.count == Self.jobFileCount {
+        jobs.append(Job(bucket: bucket, indices: indices))
+        indices = []
+        byteCount = 0
+      }
+    }
+    if !indices.isEmpty { jobs.append(Job(bucket: bucket, indices: indices)) }
+    guard !jobs.isEmpty else { return }
+    queue.change { $0.jobs.append(contentsOf: jobs) }
+  }
+
+  /// Waits until everything in `bucket` has been read, and calls `keep` meanwhile with the chunks of the
+  /// large files, of this bucket or another.
+  func finish(_ bucket: DraftBucket, keep: (FoundChunks) throws -> Void) throws {
+    guard !bucket.unread.isEmpty else { return }
+    while true {
+      let news = queue.wait(poll: isInterrupted) { queue -> ([FoundChunks], isComplete: Bool)? in
+        guard bucket.isComplete || !queue.found.isEmpty else { return nil }
+        defer {
+          queue.found = []
+          queue.foundChunkCount = 0
+        }
+        return (queue.found, bucket.isComplete)
+      }
+      guard let (found, isComplete) = news else { throw ScanInterrupted() }
+      for chunks in found { try keep(chunks) }
+      if isComplete { return }
+    }
+  }
+
+  /// Hashes until the pool is closed.
+  func work() {
+    var digester = FileDigester(root, isInterrupted: isInterrupted)
+    while true {
+      let job = queue.wait { queue -> Job?? in
+        if queue.isOver { return .some(nil) }
+        guard queue.next < queue.jobs.count else { return nil }
+        defer { queue.next += 1 }
+        if queue.next > 64 {
+          queue.jobs.removeFirst(queue.next)
+          queue.next = 0
+        }
+        return queue.jobs[queue.next]
+      }
+      guard let job else { return }
+      var readings: [(index: Int, reading: Reading)] = []
+      var found: [FoundChunks] = []
+      for index in job.indices {
+        guard case .unread(let status, _) = job.bucket.drafts[index] else { continue }
+        let path = job.bucket.paths[index]
+        let (reading, chunks) = digester.read(path, seen: status)
+        readings.append((index, reading))
+        if let chunks, case .digest(let digest, _) = reading {
+          found.append(FoundChunks(list: chunks, path: path, digest: digest))
+        }
+      }
+      queue.wait { queue -> Void? in
+        guard queue.isOver || queue.foundChunkCount < Self.waitingChunkCount else { return nil }
+        job.bucket.note(readings)
+        queue.found += found
+        queue.foundChunkCount += found.reduce(0) { $0 + $1.list.count }
+        return ()
+      }
+    }
+  }
+
+  /// Has the threads stop.
+  func end() {
+    queue.change { $0.isOver = true }
+  }
+}
