@@ -4,6 +4,7 @@ internal import Hashing
 /// A connection to one SQLite database, for one thread.
 final class Database {
   private let connection: OpaquePointer
+  private var statements: [String: Statement] = [:]
 
   /// Nobody reads SQLite's statistics; done once, before the first database.
   private static let isConfigured: Bool = sqlite3_keep_no_statistics() == SQLITE_OK
@@ -32,14 +33,20 @@ final class Database {
     }
   }
 
-  /// Prepares one statement to be run many times.
+  /// The statement with this text, ready to be run: prepared when it is asked for first, and kept.
   func prepare(_ text: String) throws(IndexError) -> Statement {
+    if let statement = statements[text] {
+      statement.reset()
+      return statement
+    }
     var prepared: OpaquePointer?
     let flags = UInt32(SQLITE_PREPARE_PERSISTENT)
     guard unsafe sqlite3_prepare_v3(connection, text, -1, flags, &prepared, nil) == SQLITE_OK,
       let prepared
     else { throw failure() }
-    return Statement(prepared, of: self)
+    let statement = Statement(prepared, of: self)
+    statements[text] = statement
+    return statement
   }
 
   /// The connection's last failure. Damage to the file shows as corruption.
@@ -50,10 +57,10 @@ final class Database {
   }
 }
 
-/// A prepared statement; parameters and columns are counted from 0.
+/// A prepared statement of a database that outlives it; parameters and columns are counted from 0.
 final class Statement {
   private let handle: OpaquePointer
-  private let database: Database
+  private unowned let database: Database
 
   init(_ handle: OpaquePointer, of database: Database) {
     self.handle = handle

@@ -49,7 +49,7 @@ extension Index {
 
   /// Forgets all that was expected.
   package func clearExpected() throws(IndexError) {
-    try database.execute("DELETE FROM expected")
+    try database.prepare("DELETE FROM expected").run()
   }
 
   /// Forgets what was expected at these paths, because it is known what is there.

@@ -49,8 +49,9 @@ extension Index {
     try insert.bind(2, Int64(run.exitCode))
     try insert.bind(3, Int64(run.itemCount))
     try insert.run()
-    try database.execute(
-      "DELETE FROM run WHERE rowid <= (SELECT max(rowid) FROM run) - \(Self.runLimit)")
+    try database.prepare(
+      "DELETE FROM run WHERE rowid <= (SELECT max(rowid) FROM run) - \(Self.runLimit)"
+    ).run()
   }
 
   /// Remembers having met a replica.
@@ -81,6 +82,7 @@ extension Index {
     let select = try database.prepare(
       "SELECT replica FROM peer WHERE name = ? ORDER BY seen DESC LIMIT 1")
     try select.bind(0, name)
+    defer { select.reset() }
     guard try select.step() else { return nil }
     return ReplicaID(rawValue: UInt64(bitPattern: select.integer(0)))
   }

@@ -24,14 +24,6 @@ package final class Index {
 
   let database: Database
   private var sha256 = SHA256()
-  private let selectFrom: Statement
-  private let selectSummaries: Statement
-  private let selectContaining: Statement
-  private let selectNextKey: Statement
-  private let insertRow: Statement
-  private let selectField: Statement
-  private let replaceField: Statement
-  private let deleteRow: Statement
 
   /// Opens the index in the file at `path`, or makes one for the replica `newReplica`.
   ///
@@ -52,22 +44,9 @@ package final class Index {
     if found == 0 { try Self.makeTables(in: database, newReplica) }
     // One of an earlier version has none.
     try database.execute(Self.chunkTables)
-    isNew = try !database.prepare("SELECT 1 FROM peer LIMIT 1").step()
-    selectFrom = try database.prepare(
-      "SELECT \(BucketRow.columns) FROM bucket WHERE first_key >= ?1 ORDER BY first_key LIMIT ?2")
-    selectSummaries = try database.prepare(
-      "SELECT \(BucketRow.summaryColumns) FROM bucket WHERE first_key >= ?1"
-        + " ORDER BY first_key LIMIT ?2")
-    selectContaining = try database.prepare(
-      "SELECT \(BucketRow.columns) FROM bucket WHERE first_key <= ?1 ORDER BY first_key DESC LIMIT 1"
-    )
-    selectNextKey = try database.prepare(
-      "SELECT first_key FROM bucket WHERE first_key > ?1 ORDER BY first_key LIMIT 1")
-    insertRow = try database.prepare(
-      "INSERT INTO bucket (\(BucketRow.columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
-    deleteRow = try database.prepare("DELETE FROM bucket WHERE first_key = ?")
-    selectField = try database.prepare("SELECT value FROM field WHERE name = ?")
-    replaceField = try database.prepare("INSERT OR REPLACE INTO field VALUES (?, ?)")
+    let peer = try database.prepare("SELECT 1 FROM peer LIMIT 1")
+    isNew = try !peer.step()
+    peer.reset()
     replica = ReplicaID(rawValue: 0)
     try readFields()
   }
@@ -166,76 +145,100 @@ package final class Index {
 
   /// The bytes kept under `name`, or nil.
   package func value(of name: String) throws(IndexError) -> [UInt8]? {
-    try selectField.bind(0, Array(name.utf8))
-    guard try selectField.step() else { return nil }
-    defer { selectField.reset() }
-    return selectField.bytes(0)
+    let select = try database.prepare("SELECT value FROM field WHERE name = ?")
+    try select.bind(0, Array(name.utf8))
+    guard try select.step() else { return nil }
+    defer { select.reset() }
+    return select.bytes(0)
   }
 
   /// Keeps bytes under `name`.
   package func set(_ name: String, to value: [UInt8]) throws(IndexError) {
-    try replaceField.bind(0, Array(name.utf8))
-    try replaceField.bind(1, value)
-    try replaceField.run()
+    let replace = try database.prepare("INSERT OR REPLACE INTO field VALUES (?, ?)")
+    try replace.bind(0, Array(name.utf8))
+    try replace.bind(1, value)
+    try replace.run()
   }
 
   /// Begins a transaction.
-  package func begin() throws(IndexError) { try database.execute("BEGIN IMMEDIATE") }
+  package func begin() throws(IndexError) {
+    try database.prepare("BEGIN IMMEDIATE").run()
+  }
 
   /// Makes all since ``begin()`` durable.
   package func commit() throws(IndexError) {
     if rowSum != storedRowSum { try set("rows", to: rowSum.bytes) }
-    try database.execute("COMMIT")
+    try database.prepare("COMMIT").run()
     storedRowSum = rowSum
   }
 
   /// Takes all since ``begin()`` back.
   package func rollback() throws(IndexError) {
-    try database.execute("ROLLBACK")
+    try database.prepare("ROLLBACK").run()
     try readFields()
   }
 
   /// Up to `limit` rows in key order, from the first key not before `key` on.
   package func rows(from key: [UInt8], limit: Int) throws(IndexError) -> [BucketRow] {
-    try selectFrom.bind(0, key)
-    try selectFrom.bind(1, Int64(limit))
-    defer { selectFrom.reset() }
+    let select = try database.prepare(
+      "SELECT \(BucketRow.columns) FROM bucket WHERE first_key >= ?1 ORDER BY first_key LIMIT ?2")
+    try select.bind(0, key)
+    try select.bind(1, Int64(limit))
+    defer { select.reset() }
     var rows: [BucketRow] = []
-    while try selectFrom.step() { rows.append(try BucketRow(from: selectFrom, using: &sha256)) }
+    while try select.step() { rows.append(try BucketRow(from: select, using: &sha256)) }
     return rows
   }
 
   /// What stands in a tree for up to `limit` rows in key order, from the first key not before `key`
   /// on; unlike the rows it is not checked again.
   package func summaries(from key: [UInt8], limit: Int) throws(IndexError) -> [BucketSummary] {
-    try selectSummaries.bind(0, key)
-    try selectSummaries.bind(1, Int64(limit))
-    defer { selectSummaries.reset() }
+    let select = try database.prepare(
+      "SELECT \(BucketRow.summaryColumns) FROM bucket WHERE first_key >= ?1"
+        + " ORDER BY first_key LIMIT ?2")
+    try select.bind(0, key)
+    try select.bind(1, Int64(limit))
+    defer { select.reset() }
     var summaries: [BucketSummary] = []
-    while try selectSummaries.step() {
-      summaries.append(try BucketRow.summary(from: selectSummaries))
-    }
+    while try select.step() { summaries.append(try BucketRow.summary(from: select)) }
     return summaries
   }
 
   /// The row whose entries `key` is among or would come behind; nil if `key` is before them all.
   package func row(containing key: [UInt8]) throws(IndexError) -> BucketRow? {
-    try selectContaining.bind(0, key)
-    defer { selectContaining.reset() }
-    guard try selectContaining.step() else { return nil }
-    return try BucketRow(from: selectContaining, using: &sha256)
+    let select = try database.prepare(
+      "SELECT \(BucketRow.columns) FROM bucket WHERE first_key <= ?1"
+        + " ORDER BY first_key DESC LIMIT 1")
+    try select.bind(0, key)
+    defer { select.reset() }
+    guard try select.step() else { return nil }
+    return try BucketRow(from: select, using: &sha256)
+  }
+
+  /// The first key of the row whose entries `key` is among or would come behind; nil if `key` is before
+  /// them all.
+  package func firstKey(notBehind key: [UInt8]) throws(IndexError) -> [UInt8]? {
+    try firstKey(
+      "SELECT first_key FROM bucket WHERE first_key <= ?1 ORDER BY first_key DESC LIMIT 1", key)
   }
 
   /// The first key of the row behind the one that begins with `key`.
   package func firstKey(after key: [UInt8]) throws(IndexError) -> [UInt8]? {
-    try selectNextKey.bind(0, key)
-    defer { selectNextKey.reset() }
-    return try selectNextKey.step() ? selectNextKey.bytes(0) : nil
+    try firstKey(
+      "SELECT first_key FROM bucket WHERE first_key > ?1 ORDER BY first_key LIMIT 1", key)
+  }
+
+  private func firstKey(_ text: String, _ key: [UInt8]) throws(IndexError) -> [UInt8]? {
+    let select = try database.prepare(text)
+    try select.bind(0, key)
+    defer { select.reset() }
+    return try select.step() ? select.bytes(0) : nil
   }
 
   func delete(_ row: BucketRow) throws(IndexError) {
-    try deleteRow.bind(0, row.summary.firstKey)
-    try deleteRow.run()
+    let delete = try database.prepare("DELETE FROM bucket WHERE first_key = ?")
+    try delete.bind(0, row.summary.firstKey)
+    try delete.run()
     rowSum = rowSum.combined(with: row.checksum)
   }
 
@@ -243,17 +246,19 @@ package final class Index {
     throws(IndexError)
   {
     let checksum = BucketRow.checksum(of: summary, entries, stamps, using: &sha256)
-    try insertRow.bind(0, summary.firstKey)
-    try insertRow.bind(1, Int64(bitPattern: summary.boundary.rawValue))
-    try insertRow.bind(2, Int64(summary.entryCount))
-    try insertRow.bind(3, Int64(summary.liveCount))
-    try insertRow.bind(4, summary.endsLive ? 1 : 0)
-    try insertRow.bind(5, summary.state.bytes)
-    try insertRow.bind(6, summary.content.bytes)
-    try insertRow.bind(7, entries)
-    try insertRow.bind(8, stamps)
-    try insertRow.bind(9, checksum.bytes)
-    try insertRow.run()
+    let insert = try database.prepare(
+      "INSERT INTO bucket (\(BucketRow.columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+    try insert.bind(0, summary.firstKey)
+    try insert.bind(1, Int64(bitPattern: summary.boundary.rawValue))
+    try insert.bind(2, Int64(summary.entryCount))
+    try insert.bind(3, Int64(summary.liveCount))
+    try insert.bind(4, summary.endsLive ? 1 : 0)
+    try insert.bind(5, summary.state.bytes)
+    try insert.bind(6, summary.content.bytes)
+    try insert.bind(7, entries)
+    try insert.bind(8, stamps)
+    try insert.bind(9, checksum.bytes)
+    try insert.run()
     rowSum = rowSum.combined(with: checksum)
   }
 }

@@ -1,4 +1,5 @@
 package import Hashing
+internal import Replica
 
 /// A Merkle tree over entries in key order: the buckets and every level above them, without the
 /// entries.
@@ -28,13 +29,24 @@ package struct Tree: Sendable {
       boundaries.append(boundary)
       starts.append(starts[starts.count - 1] + childCount)
     }
+
+    mutating func append(_ range: Range<Int>, of other: Level) {
+      digests.append(contentsOf: other.digests[range])
+      boundaries.append(contentsOf: other.boundaries[range])
+      let shift = starts[starts.count - 1] - other.starts[range.lowerBound]
+      starts.append(
+        contentsOf: other.starts[range.lowerBound...range.upperBound].dropFirst().lazy.map {
+          $0 + shift
+        })
+    }
   }
 
   /// What the digests cover.
   package let projection: Projection
   /// The root's digest.
   package let root: Digest
-  private let levels: [Level]
+  let shape: TreeShape
+  let levels: [Level]
   let firstKeys: KeyList
 
   /// Builds the levels above `buckets`, taking from `former`, a tree that shares some of them,
@@ -53,6 +65,7 @@ package struct Tree: Sendable {
           former: old.map { ($0.levels[number - 2], $0.levels[number - 1]) }, using: &hasher))
     }
     self.projection = projection
+    self.shape = shape
     self.levels = levels
     self.firstKeys = firstKeys
     let none: [Digest] = []
@@ -158,6 +171,11 @@ struct KeyList: Sendable {
     Array(bytes[starts[index]..<starts[index + 1]])
   }
 
+  /// How the key at `index` is ordered relative to `key`.
+  func order(at index: Int, relativeTo key: Span<UInt8>) -> KeyOrder {
+    bytes.span.extracting(starts[index]..<starts[index + 1]).order(relativeTo: key)
+  }
+
   mutating func reserve(like other: KeyList) {
     starts.reserveCapacity(other.starts.count + other.starts.count / 64)
     bytes.reserveCapacity(other.bytes.count + other.bytes.count / 64)
@@ -166,5 +184,15 @@ struct KeyList: Sendable {
   mutating func append(_ key: [UInt8]) {
     bytes.append(contentsOf: key)
     starts.append(bytes.count)
+  }
+
+  mutating func append(_ range: Range<Int>, of other: KeyList) {
+    let shift = bytes.count - other.starts[range.lowerBound]
+    bytes.append(
+      contentsOf: other.bytes[other.starts[range.lowerBound]..<other.starts[range.upperBound]])
+    starts.append(
+      contentsOf: other.starts[range.lowerBound...range.upperBound].dropFirst().lazy.map {
+        $0 + shift
+      })
   }
 }

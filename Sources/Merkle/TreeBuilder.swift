@@ -12,16 +12,23 @@ package struct TreeBuilder: ~Copyable {
   private var scratch: [UInt8] = []
   private var hasher = NodeHasher()
 
-  /// Begins a tree of what `projection` shows; with `former`, there is room from the beginning for
-  /// about as much as that holds, where growing would take half as much again.
-  package init(_ projection: Projection, shape: TreeShape = .standard, like former: Tree? = nil) {
+  /// Begins a tree of what `projection` shows.
+  package init(_ projection: Projection, shape: TreeShape = .standard) {
     self.projection = projection
     self.shape = shape
     cutter = RunCutter(level: 1, shape: shape)
-    guard let former else { return }
+  }
+
+  /// Begins a tree that is to hold about as much as `former`: there is room for it from the
+  /// beginning, where growing would take half as much again.
+  init(like former: Tree) {
+    self.init(former.projection, shape: former.shape)
     buckets.reserve(former.bucketCount + former.bucketCount / 64)
     firstKeys.reserve(like: former.firstKeys)
   }
+
+  /// Whether what comes next begins a bucket.
+  var isAtStart: Bool { cutter.isAtStart }
 
   /// Whether a stored bucket can be added without its entries.
   package func takes(_ summary: BucketSummary) -> Bool {
@@ -36,6 +43,12 @@ package struct TreeBuilder: ~Copyable {
     buckets.append(
       summary.digest(in: projection), summary.boundary, childCount: summary.count(in: projection))
     return true
+  }
+
+  /// Adds buckets of a tree of the same projection and shape as they are, where a bucket begins.
+  mutating func append(_ range: Range<Int>, of tree: Tree) {
+    buckets.append(range, of: tree.levels[0])
+    firstKeys.append(range, of: tree.firstKeys)
   }
 
   /// Adds those entries of `run` that the projection shows.
@@ -53,9 +66,12 @@ package struct TreeBuilder: ~Copyable {
     if cutter.endsRun(after: boundary) { close(with: boundary) }
   }
 
+  /// Ends the stream and returns the tree.
+  package consuming func finish() -> Tree { finish(former: nil) }
+
   /// Ends the stream and returns the tree; `former`, a tree that shares nodes with it, saves
   /// hashing those.
-  package consuming func finish(former: Tree? = nil) -> Tree {
+  consuming func finish(former: Tree?) -> Tree {
     if !open.isEmpty { close(with: open.withKey(at: open.count - 1) { Boundary(of: $0) }) }
     return Tree(
       projection: projection, shape: shape, buckets: buckets, firstKeys: firstKeys,

@@ -30,7 +30,7 @@ extension LocalReplica {
   /// Puts entries into the index, durably unless this is a dry run.
   func record(_ changes: [Recorded], _ chunks: [KeptChunks] = []) throws {
     guard !changes.isEmpty else { return }
-    noteChange()
+    noteChanges(at: changes.lazy.map(\.entry.path))
     try begin()
     try index.update(changes.sorted { $0.entry.path < $1.entry.path })
     for file in chunks { try index.keep(file.chunks, of: file.path, file.digest) }

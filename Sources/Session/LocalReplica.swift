@@ -46,8 +46,6 @@ final class LocalReplica {
   /// The last change of a former identity that others surely know.
   var lastTrusted: VersionVector.Counter?
   private var cached: CachedRow?
-  /// Whether the index has changed since the view was built.
-  private var isRecorded = false
   private var unknown = UnknownPaths([])
   /// Whether a former run's expectations are kept, of places where the scan could not look.
   private(set) var keepsExpected = false
@@ -202,10 +200,10 @@ final class LocalReplica {
     return (bucket.run.entry(at: position), bucket.stamps[position])
   }
 
-  /// Takes note that the index is about to change.
-  func noteChange() {
+  /// Takes note that the index is about to have something else at some paths.
+  func noteChanges(at paths: some Sequence<Path>) {
     cached = nil
-    isRecorded = true
+    for path in paths { view.noteChange(at: path) }
   }
 
   /// The row that the last lookup was in: lookups mostly come in key order.
@@ -220,25 +218,9 @@ final class LocalReplica {
     }
   }
 
-  /// Builds the view again from the index as it is now.
+  /// Brings the view up to date with the index.
   func renewView() throws {
-    guard isRecorded else { return }
-    isRecorded = false
-    var builder = ViewBuilder(opening.filter, former: view)
-    var key: [UInt8] = []
-    while true {
-      let summaries = try index.summaries(from: key, limit: 64)
-      for summary in summaries {
-        if builder.append(summary) { continue }
-        guard let row = try index.row(containing: summary.firstKey) else {
-          throw IndexError.corrupt
-        }
-        builder.append(summary, row.bucket.run)
-      }
-      guard let last = summaries.last else { break }
-      key = last.firstKey + [0]
-    }
-    view = builder.finish()
+    try view.renew(from: ShownBuckets(index: index, filter: opening.filter))
   }
 
   /// Whether a path lies where the scan could not look.

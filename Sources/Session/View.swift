@@ -6,78 +6,103 @@ internal import Scan
 
 /// What a run sees of a replica: the trees over the entries that its filter lets through.
 struct View {
-  let state: Tree
-  let content: Tree
-  let liveCount: Int
-  let tombstoneCount: Int
+  private(set) var state: Tree
+  private(set) var content: Tree
   /// The bytes in the files, as they were scanned.
   let byteCount: Int64
+  /// The buckets of either tree that the index no longer holds so.
+  private var stale: (state: StaleBuckets, content: StaleBuckets)?
+
+  fileprivate init(state: Tree, content: Tree, byteCount: Int64) {
+    self.state = state
+    self.content = content
+    self.byteCount = byteCount
+  }
+
+  /// The number of entries that are no tombstones.
+  var liveCount: Int { content.entryCount }
+
+  /// The number of tombstones.
+  var tombstoneCount: Int { state.entryCount - content.entryCount }
 
   /// Whether there is no entry.
-  var isEmpty: Bool { liveCount + tombstoneCount == 0 }
+  var isEmpty: Bool { state.entryCount == 0 }
 
   /// The tree that a projection makes.
   func tree(_ projection: Projection) -> Tree {
     projection == .state ? state : content
+  }
+
+  /// Notes that the index is about to have something else at a path.
+  mutating func noteChange(at path: Path) {
+    var noted = stale.take() ?? (StaleBuckets(of: state), StaleBuckets(of: content))
+    noted.state.insert(path.key.span, of: state)
+    noted.content.insert(path.key.span, of: content)
+    stale = noted
+  }
+
+  /// Brings the trees up to date with what the index holds now.
+  mutating func renew(from store: some BucketStore) throws {
+    guard let noted = stale.take() else { return }
+    state = try state.renewed(at: noted.state, from: store)
+    content = try content.renewed(at: noted.content, from: store)
   }
 }
 
 /// Builds a view from the buckets of an index, in key order.
 struct ViewBuilder: ~Copyable {
   private let filter: Filter
-  private var state: TreeBuilder
-  private var content: TreeBuilder
-  private let former: View?
-  private var liveCount = 0
-  private var tombstoneCount = 0
+  private var state = TreeBuilder(.state)
+  private var content = TreeBuilder(.content)
   private var byteCount: Int64 = 0
 
-  /// Begins a view; `former`, a view that shares most of it, saves hashing that.
-  init(_ filter: Filter, former: View? = nil) {
+  /// Begins a view.
+  init(_ filter: Filter) {
     self.filter = filter
-    self.former = former
-    state = TreeBuilder(.state, like: former?.state)
-    content = TreeBuilder(.content, like: former?.content)
   }
 
   /// Adds a bucket of the index, whose entries are `run`.
   mutating func append(_ summary: BucketSummary, _ run: EntryRun) {
-    var shown = run
-    var isWhole = true
-    if !filter.isEmpty {
-      shown = run.filtered(by: filter)
-      isWhole = shown.count == run.count
-    }
-    for slot in shown.slots {
-      if slot.attributes.isLive { liveCount += 1 } else { tombstoneCount += 1 }
-      if slot.attributes.kind == .file { byteCount += slot.attributes.size }
+    let shown = run.filtered(by: filter)
+    let isWhole = shown.count == run.count
+    for slot in shown.slots where slot.attributes.kind == .file {
+      byteCount += slot.attributes.size
     }
     if !isWhole || !state.append(summary) { state.append(shown) }
     if !isWhole || !content.append(summary) { content.append(shown) }
   }
 
-  /// Adds a bucket of the index by its summary alone; returns false, and adds nothing, if its entries
-  /// must be looked at.
-  mutating func append(_ summary: BucketSummary) -> Bool {
-    guard filter.isEmpty, state.takes(summary), content.takes(summary) else { return false }
-    liveCount += summary.liveCount
-    tombstoneCount += summary.entryCount - summary.liveCount
-    return state.append(summary) && content.append(summary)
-  }
-
   /// Ends the view.
   consuming func finish() -> View {
-    let byteCount = former?.byteCount ?? byteCount
-    return View(
-      state: state.finish(former: former?.state), content: content.finish(former: former?.content),
-      liveCount: liveCount, tombstoneCount: tombstoneCount,
-      byteCount: byteCount)
+    View(state: state.finish(), content: content.finish(), byteCount: byteCount)
+  }
+}
+
+/// The buckets of an index as a filter shows them.
+struct ShownBuckets: BucketStore {
+  let index: Index
+  let filter: Filter
+
+  var isShownWhole: Bool { filter.isEmpty }
+
+  func firstKey(ofBucketAt key: [UInt8]) throws -> [UInt8]? {
+    try index.firstKey(notBehind: key)
+  }
+
+  func summaries(from key: [UInt8], limit: Int) throws -> [BucketSummary] {
+    try index.summaries(from: key, limit: limit)
+  }
+
+  func entries(ofBucketFrom firstKey: [UInt8]) throws -> EntryRun {
+    guard let row = try index.row(containing: firstKey) else { throw IndexError.corrupt }
+    return row.bucket.run.filtered(by: filter)
   }
 }
 
 extension EntryRun {
   /// The entries that a filter lets through.
   func filtered(by filter: Filter) -> EntryRun {
+    guard !filter.isEmpty else { return self }
     var shown = EntryRun()
     for index in 0..<count {
       let isDirectory = attributes(at: index).kind == .directory

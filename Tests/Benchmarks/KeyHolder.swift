@@ -6,9 +6,8 @@ import TestSupport
 
 /// One end of a comparison over a key space: the tree, and entries made when they are asked for.
 struct KeyHolder: ComparisonEnd {
-  let tree: Tree
-  let space: KeySpace
-  private let shape: TreeShape
+  private(set) var tree: Tree
+  private(set) var space: KeySpace
 
   /// How many entries are made at once to build a tree.
   private static let chunkCount = 4_096
@@ -22,56 +21,50 @@ struct KeyHolder: ComparisonEnd {
       space.append(start..<min(start + Self.chunkCount, space.count), to: &run)
       builder.append(run)
     }
-    self.init(tree: builder.finish(), space: space, shape: shape)
-  }
-
-  private init(tree: Tree, space: KeySpace, shape: TreeShape) {
-    self.tree = tree
+    tree = builder.finish()
     self.space = space
-    self.shape = shape
   }
 
-  /// The end after edits of the entries with these numbers, which ascend, and how long its tree took:
-  /// of the buckets only those with such an entry are made anew.
+  /// The end after edits of the entries with these numbers, and how long its tree took: of the buckets
+  /// only those with such an entry are made anew.
   func edited(_ numbers: [Int]) throws -> (end: KeyHolder, seconds: Double) {
-    var space = space
-    space.edited = numbers
-    let edits = edits(numbers, in: space)
-    let summaries = (0..<tree.bucketCount).map(summary(ofBucket:))
+    var edited = self
+    edited.space.edited = numbers
+    let paths = numbers.map(space.path)
     let started = monotonicNanoseconds()
-    var builder = TreeBuilder(.state, shape: shape)
-    var next = 0
-    for bucket in 0..<tree.bucketCount {
-      if next < edits.count, edits[next].bucket == bucket {
-        builder.append(edits[next].run)
-        next += 1
-      } else if !builder.append(summaries[bucket]) {
-        throw ComparisonFailure(what: "an edit moved a boundary")
-      }
-    }
-    let tree = builder.finish(former: tree)
-    let seconds = Double(monotonicNanoseconds() - started) / 1e9
-    return (KeyHolder(tree: tree, space: space, shape: shape), seconds)
+    var stale = StaleBuckets(of: tree)
+    for path in paths { stale.insert(path.key.span, of: tree) }
+    edited.tree = try tree.renewed(at: stale, from: edited)
+    return (edited, Double(monotonicNanoseconds() - started) / 1e9)
   }
 
-  /// The buckets that hold entries with these numbers, as they are in `space`; and the last, which
-  /// does not end at a boundary and cannot be taken over as it stands.
-  private func edits(_ numbers: [Int], in space: KeySpace) -> [(bucket: Int, run: EntryRun)] {
-    var edits: [(bucket: Int, run: EntryRun)] = []
-    var rest = numbers[...]
-    var start = 0
-    for bucket in 0..<tree.bucketCount {
-      let end = start + tree.entryCount(inBuckets: bucket..<(bucket + 1))
-      let inBucket = rest.prefix { $0 < end }
-      rest = rest.dropFirst(inBucket.count)
-      if !inBucket.isEmpty || bucket == tree.bucketCount - 1 {
-        var run = EntryRun()
-        space.append(start..<end, to: &run)
-        edits.append((bucket, run))
-      }
-      start = end
-    }
-    return edits
+  func entries(inBuckets buckets: Range<Int>) -> EntryRun {
+    let first = tree.entryCount(inBuckets: 0..<buckets.lowerBound)
+    var run = EntryRun()
+    space.append(first..<(first + tree.entryCount(inBuckets: buckets)), to: &run)
+    return run
+  }
+}
+
+/// The buckets are where they were before an edit: it moves no boundary. Their digests are not taken
+/// over, so that making them is a part of what is measured.
+extension KeyHolder: BucketStore {
+  var isShownWhole: Bool { false }
+
+  func firstKey(ofBucketAt key: [UInt8]) -> [UInt8]? {
+    let first = tree.firstKey(ofBucket: tree.bucket(at: key.span))
+    return key.span.precedes(first.span) ? nil : first
+  }
+
+  func summaries(from key: [UInt8], limit: Int) -> [BucketSummary] {
+    let bucket = tree.bucket(at: key.span)
+    let first = tree.firstKey(ofBucket: bucket).span.precedes(key.span) ? bucket + 1 : bucket
+    return (first..<max(first, min(first + limit, tree.bucketCount))).map(summary)
+  }
+
+  func entries(ofBucketFrom firstKey: [UInt8]) -> EntryRun {
+    let bucket = tree.bucket(at: firstKey.span)
+    return entries(inBuckets: bucket..<(bucket + 1))
   }
 
   private func summary(ofBucket bucket: Int) -> BucketSummary {
@@ -80,12 +73,5 @@ struct KeyHolder: ComparisonEnd {
       firstKey: tree.firstKey(ofBucket: bucket), boundary: tree.boundary(of: bucket, atLevel: 1),
       entryCount: count, liveCount: count, endsLive: true,
       state: tree.digest(of: bucket, atLevel: 1), content: .zero)
-  }
-
-  func entries(inBuckets buckets: Range<Int>) -> EntryRun {
-    let first = tree.entryCount(inBuckets: 0..<buckets.lowerBound)
-    var run = EntryRun()
-    space.append(first..<(first + tree.entryCount(inBuckets: buckets)), to: &run)
-    return run
   }
 }

@@ -132,6 +132,6 @@ import Testing
     let kept = Set(old.picture[0]).intersection(new.picture[0])
     #expect(old.bucketCount - kept.count <= 5)
     let stored = StoredBuckets(all, shape: .standard)
-    #expect(stored.tree(of: after, .state, former: old).tree.picture == new.picture)
+    #expect(stored.tree(of: after, .state).tree.picture == new.picture)
   }
 }

@@ -13,27 +13,69 @@ import Testing
   ]
 
   @Test(arguments: SplitMix.seeds, shapes)
-  func `a tree updated from stored buckets is the tree built anew`(
+  func `a tree built from stored buckets is the tree built anew`(
     seed: UInt64, shape: TreeShape
   ) {
     var random = SplitMix(seed: seed)
     var run = EntryRun.simulated(count: 600, seed: seed)
-    var former = [Projection.state: Tree(run, .state, shape: shape)]
-    former[.content] = Tree(run, .content, shape: shape)
     for _ in 0..<8 {
       let stored = StoredBuckets(run, shape: shape)
       run = Self.changed(run, using: &random)
       for projection in [Projection.state, .content] {
         let anew = Tree(run, projection, shape: shape)
-        let (updated, takenCount) = stored.tree(of: run, projection, former: former[projection])
-        #expect(updated.picture == anew.picture, "seed \(seed)")
-        #expect(stored.tree(of: run, projection, former: nil).tree.root == anew.root)
+        let (built, takenCount) = stored.tree(of: run, projection)
+        #expect(built.picture == anew.picture, "seed \(seed)")
         #expect(projection == .content || takenCount > 0, "seed \(seed)")
-        Self.expectFirstKeys(of: updated, run)
+        Self.expectFirstKeys(of: built, run)
         Self.expectFirstKeys(of: anew, run)
-        former[projection] = anew
       }
     }
+  }
+
+  @Test(arguments: SplitMix.seeds, shapes)
+  func `a tree renewed where entries changed is the tree built anew`(
+    seed: UInt64, shape: TreeShape
+  ) throws {
+    var random = SplitMix(seed: seed)
+    // Half of them see but some of the entries, as through a filter.
+    for hides in [false, true] {
+      var run = seed % 3 == 0 ? EntryRun() : EntryRun.simulated(count: 600, seed: seed)
+      var stored = StoredBuckets(run, shape: shape, hides: hides)
+      var trees = [Projection.state, .content].map { Tree(stored.shown, $0, shape: shape) }
+      for _ in 0..<8 {
+        let former = run
+        run = run.isEmpty ? .simulated(count: 90, seed: seed) : Self.changed(run, using: &random)
+        // What was hidden may begin a bucket; the first bucket may be gone.
+        if random.next() % 4 == 0 { run = run.filtered { $0 > run.count / 3 } }
+        stored = StoredBuckets(run, shape: shape, hides: hides)
+        for (index, tree) in trees.enumerated() {
+          var stale = StaleBuckets(of: tree)
+          for path in former.changedPaths(to: run) { stale.insert(path.key.span, of: tree) }
+          trees[index] = try tree.renewed(at: stale, from: stored)
+          let anew = Tree(stored.shown, tree.projection, shape: shape)
+          #expect(trees[index].picture == anew.picture, "seed \(seed)")
+          Self.expectFirstKeys(of: trees[index], stored.shown)
+        }
+      }
+    }
+  }
+
+  @Test func `what a renewal reads follows what changed`() throws {
+    let run = EntryRun.simulated(count: 20_000, seed: 1)
+    let tree = Tree(run, .state)
+    let edited = run.replacing(
+      [7, 9_000].map { index in
+        var entry = run.entry(at: index)
+        entry.attributes = .tombstone(deleted: 5)
+        return entry
+      })
+    let stored = StoredBuckets(edited, shape: .standard)
+    var stale = StaleBuckets(of: tree)
+    for path in run.changedPaths(to: edited) { stale.insert(path.key.span, of: tree) }
+    #expect(try tree.renewed(at: stale, from: stored).root == Tree(edited, .state).root)
+    #expect(stored.readCount.value <= 4)
+    #expect(try tree.renewed(at: StaleBuckets(of: tree), from: stored).root == tree.root)
+    #expect(stored.readCount.value <= 4)
   }
 
   @Test(arguments: SplitMix.seeds)
@@ -46,7 +88,7 @@ import Testing
     for entry in entries.shuffled(using: &random) {
       let stored = StoredBuckets(run, shape: shape)
       run = run.replacing([entry])
-      let updated = stored.tree(of: run, .state, former: nil).tree
+      let updated = stored.tree(of: run, .state).tree
       #expect(updated.picture == Tree(run, .state, shape: shape).picture, "seed \(seed)")
     }
     #expect(Tree(run, .state, shape: shape).root == root)
@@ -55,7 +97,7 @@ import Testing
   @Test func `an unchanged tree is made of its stored buckets`() {
     let run = EntryRun.simulated(count: 1200, seed: 1)
     let stored = StoredBuckets(run, shape: .standard)
-    let (tree, takenCount) = stored.tree(of: run, .state, former: nil)
+    let (tree, takenCount) = stored.tree(of: run, .state)
     #expect(tree.bucketCount == stored.buckets.count)
     #expect((stored.buckets.count - 1...stored.buckets.count).contains(takenCount))
   }

@@ -1,4 +1,5 @@
 import Replica
+import Testing
 
 @testable import Merkle
 
@@ -31,10 +32,15 @@ extension Tree {
 /// The buckets of a replica's index: the runs of its state tree with their summaries.
 struct StoredBuckets {
   private(set) var buckets: [(summary: BucketSummary, run: EntryRun)] = []
+  /// How many buckets were asked for to renew a tree.
+  let readCount = Counter()
   private let shape: TreeShape
+  private let hides: Bool
 
-  init(_ run: EntryRun, shape: TreeShape) {
+  /// Stores `run`; with `hides`, every third entry is not shown.
+  init(_ run: EntryRun, shape: TreeShape, hides: Bool = false) {
     self.shape = shape
+    self.hides = hides
     var cutter = RunCutter(level: 1, shape: shape)
     var open = EntryRun()
     var hasher = NodeHasher()
@@ -51,9 +57,7 @@ struct StoredBuckets {
 
   /// The tree of `run`, made of the stored buckets wherever they hold what it holds, and how many
   /// of them were taken as they are.
-  func tree(
-    of run: EntryRun, _ projection: Projection, former: Tree?
-  ) -> (tree: Tree, takenCount: Int) {
+  func tree(of run: EntryRun, _ projection: Projection) -> (tree: Tree, takenCount: Int) {
     var builder = TreeBuilder(projection, shape: shape)
     var takenCount = 0
     var next = 0
@@ -68,6 +72,48 @@ struct StoredBuckets {
       }
     }
     for index in next..<run.count { builder.append(entryAt: index, of: run) }
-    return (builder.finish(former: former), takenCount)
+    return (builder.finish(), takenCount)
+  }
+
+  /// What a tree is to show of all of them.
+  var shown: EntryRun {
+    EntryRun(buckets.flatMap { shown(of: $0.run).entries })
+  }
+
+  private func shown(of run: EntryRun) -> EntryRun {
+    guard hides else { return run }
+    return run.filtered { index in
+      run.withKey(at: index) { Boundary(of: $0).rawValue >> 40 % 3 != 0 }
+    }
+  }
+}
+
+extension StoredBuckets: BucketStore {
+  /// A number that a value can change.
+  final class Counter {
+    var value = 0
+  }
+
+  var isShownWhole: Bool { !hides }
+
+  func firstKey(ofBucketAt key: [UInt8]) -> [UInt8]? {
+    buckets.last { !key.span.precedes($0.summary.firstKey.span) }?.summary.firstKey
+  }
+
+  func summaries(from key: [UInt8], limit: Int) -> [BucketSummary] {
+    let found = buckets.filter { !$0.summary.firstKey.span.precedes(key.span) }.prefix(limit)
+    readCount.value += found.count
+    return found.map(\.summary)
+  }
+
+  func entries(ofBucketFrom firstKey: [UInt8]) throws -> EntryRun {
+    shown(of: try #require(buckets.first { $0.summary.firstKey == firstKey }).run)
+  }
+}
+
+extension EntryRun {
+  /// The paths at which this run and another do not hold the same.
+  func changedPaths(to other: EntryRun) -> Set<Path> {
+    Set(Set(entries).symmetricDifference(other.entries).map(\.path))
   }
 }
