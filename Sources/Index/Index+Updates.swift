@@ -1,3 +1,4 @@
+internal import Merkle
 package import Replica
 
 /// An entry that an index is to hold from now on, and the stamp of its file.
@@ -33,6 +34,23 @@ extension Index {
       } while !writer.isAtStart && row != nil
       if row == nil { try writer.finish { _, _ in } }
     }
+  }
+
+  /// Puts `bucket`, which holds the entries of `row` with other versions, in its place, within the
+  /// transaction that is open.
+  package func replace(_ row: BucketRow, by bucket: Bucket) throws(IndexError) {
+    var entries: [UInt8] = []
+    bucket.run.encode(to: &entries)
+    let old = row.summary
+    var hasher = NodeHasher()
+    let summary = BucketSummary(
+      firstKey: old.firstKey, boundary: old.boundary, entryCount: old.entryCount,
+      liveCount: old.liveCount, endsLive: old.endsLive,
+      state: hasher.digest(ofBucket: entries, count: bucket.count), content: old.content)
+    var stamps: [UInt8] = []
+    bucket.encodeStamps(to: &stamps)
+    try delete(row)
+    try insert(summary, entries, stamps)
   }
 
   /// Writes the entries of `row` and those changes whose keys are before `end`.

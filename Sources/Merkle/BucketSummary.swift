@@ -39,7 +39,7 @@ package struct BucketSummary: Hashable, Sendable {
       firstKey: run.key(at: 0), boundary: run.withKey(at: last) { Boundary(of: $0) },
       entryCount: run.count, liveCount: run.slots.count { $0.attributes.isLive },
       endsLive: run.attributes(at: last).isLive,
-      state: hasher.stateDigest(ofBucket: bytes, count: run.count),
+      state: hasher.digest(ofBucket: bytes, count: run.count),
       content: hasher.contentDigest(ofBucket: run))
   }
 
@@ -50,6 +50,8 @@ package struct BucketSummary: Hashable, Sendable {
     return switch projection {
     case .state: endsAtBoundary || entryCount == shape.maximumCount
     case .content: endsLive && (endsAtBoundary || liveCount == shape.maximumCount)
+    // Its digest is not stored.
+    case .attributes: false
     }
   }
 

@@ -7,6 +7,8 @@ package enum Projection: UInt8, Hashable, Sendable {
   case state = 0
   /// Live paths, kinds, sizes, content and executable bits: the answer to "same files?".
   case content = 1
+  /// All of every live entry but its versions: what replicas that meet for the first time compare.
+  case attributes = 2
 
   /// Whether the projection shows the entry that says `attributes`.
   package func shows(_ attributes: Attributes) -> Bool {
@@ -18,6 +20,7 @@ package enum Projection: UInt8, Hashable, Sendable {
     switch self {
     case .state: run.encodeState(at: index, to: &output)
     case .content: run.encodeContent(at: index, to: &output)
+    case .attributes: run.encodeAttributes(at: index, to: &output)
     }
   }
 }
@@ -33,10 +36,11 @@ package struct NodeHasher: ~Copyable {
   /// Creates a hasher.
   package init() {}
 
-  /// The state digest of a bucket whose run of `count` entries has the encoding `bytes`.
+  /// The digest of a bucket of `count` entries by `bytes`, which for the state is the encoding of their
+  /// run, and for the attributes what is covered of each behind the other.
   ///
   /// PERF: hashed as a whole, not as a tree of entries: 0.07 s a million entries and not 0.3 s.
-  package mutating func stateDigest(ofBucket bytes: [UInt8], count: Int) -> Digest {
+  package mutating func digest(ofBucket bytes: [UInt8], count: Int) -> Digest {
     digest(level: 1, count: count, body: sha256.digest(of: bytes))
   }
 

@@ -14,6 +14,12 @@ package struct StaleBuckets: Sendable {
     flags[tree.bucket(at: key)] = true
   }
 
+  /// Notes that entries from the key `first` of `tree` to `last` have changed and none has come or
+  /// gone.
+  package mutating func insert(_ first: Span<UInt8>, through last: Span<UInt8>, of tree: Tree) {
+    for bucket in tree.bucket(at: first)...tree.bucket(at: last) { flags[bucket] = true }
+  }
+
   /// The first one not before `bucket`.
   func first(from bucket: Int) -> Int? {
     flags[min(bucket, flags.count)...].firstIndex(of: true)

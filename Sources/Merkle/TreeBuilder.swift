@@ -1,3 +1,4 @@
+internal import Hashing
 package import Replica
 
 /// Builds a tree from a stream in key order: of whole buckets as they are stored, whose digests
@@ -80,14 +81,18 @@ package struct TreeBuilder: ~Copyable {
 
   private mutating func close(with boundary: Boundary) {
     firstKeys.append(open.key(at: 0))
-    scratch.removeAll(keepingCapacity: true)
-    open.encode(to: &scratch)
-    let digest =
-      switch projection {
-      case .state: hasher.stateDigest(ofBucket: scratch, count: open.count)
-      case .content: hasher.contentDigest(ofBucket: open)
-      }
-    buckets.append(digest, boundary, childCount: open.count)
+    buckets.append(digestOfOpenBucket(), boundary, childCount: open.count)
     open.removeAll()
+  }
+
+  private mutating func digestOfOpenBucket() -> Digest {
+    scratch.removeAll(keepingCapacity: true)
+    switch projection {
+    case .content: return hasher.contentDigest(ofBucket: open)
+    case .state: open.encode(to: &scratch)
+    case .attributes:
+      for index in open.slots.indices { open.encodeAttributes(at: index, to: &scratch) }
+    }
+    return hasher.digest(ofBucket: scratch, count: open.count)
   }
 }

@@ -19,10 +19,11 @@ package struct TwoWay: Sendable {
     guard let source, let destination else {
       return alone(source ?? destination, at: source == nil ? .destination : .source)
     }
+    if source.attributes == destination.attributes, source.attributes.isHashed {
+      return Resolution(.agreed, source.with(source.vector.agreed(with: destination.vector)))
+    }
     let pair = Pair(source: source, destination: destination)
     switch source.vector.succession(over: destination.vector) {
-    case .equal where source.attributes == destination.attributes:
-      return Resolution(.agreed, pair.merged(.source))
     case .dominates:
       return ordered(pair, by: .source)
     case .dominated:
@@ -127,19 +128,5 @@ extension Pair<Entry> {
   fileprivate func conflict(winner: Side, keepsLoser: Bool) -> Resolution {
     Resolution(
       .conflict(winner: winner), result(of: winner), loser: keepsLoser ? self[winner.other] : nil)
-  }
-}
-
-extension VersionVector {
-  /// How this version stands to `other`: by the counters, and where these are concurrent, by
-  /// whether one has seen the very change that made the other.
-  fileprivate func succession(over other: VersionVector) -> Causality {
-    let causality = compared(with: other)
-    guard causality == .concurrent else { return causality }
-    switch (other.hasSeen(self), hasSeen(other)) {
-    case (true, false): return .dominated
-    case (false, true): return .dominates
-    case (true, true), (false, false): return .concurrent
-    }
   }
 }

@@ -45,9 +45,7 @@ extension EntryRun {
   /// Appends what the state digest of one entry covers, all of it, so that it can be told from
   /// any other entry by itself.
   package func encodeState(at index: Int, to output: inout [UInt8]) {
-    output.append(prefixed: keyBytes.span.extracting(keyRange(at: index)))
-    var noTime: Int64 = 0
-    slots[index].attributes.encode(to: &output, previousTime: &noTime)
+    encodeAttributes(at: index, to: &output)
     let vector = vectors[Int(slots[index].vectorIndex)]
     output.append(count: vector.counters.count)
     for counter in vector.counters {
@@ -55,6 +53,13 @@ extension EntryRun {
       output.append(varint: counter.value)
     }
     vector.encodeDots(to: &output)
+  }
+
+  /// Appends what the attributes digest of one entry covers: key and attributes, and no versions.
+  package func encodeAttributes(at index: Int, to output: inout [UInt8]) {
+    output.append(prefixed: keyBytes.span.extracting(keyRange(at: index)))
+    var noTime: Int64 = 0
+    slots[index].attributes.encode(to: &output, previousTime: &noTime)
   }
 
   /// Appends what the content digest of one live entry covers: kind, executable bit, size, digest

@@ -1,4 +1,5 @@
 internal import Exchange
+internal import Hashing
 internal import Index
 internal import Merkle
 internal import Replica
@@ -12,7 +13,7 @@ struct Comparison {
   private static let pageCount = 32
 
   private let local: LocalReplica
-  private let tree: Tree
+  let tree: Tree
   let ledger: Ledger
   private(set) var mineInBuckets: [Range<Int>]
   private(set) var roundTripCount = 0
@@ -24,12 +25,17 @@ struct Comparison {
     _ encounter: Encounter, _ projection: Projection, progress: (Int) -> Void
   ) throws {
     local = encounter.local
-    tree = local.view.tree(projection)
+    tree = try local.tree(projection)
     ledger = try Ledger()
     mineInBuckets = []
     let ready = encounter.ready
-    let theirRoot = projection == .state ? ready.stateRoot : ready.contentRoot
-    let theirCount = projection == .state ? ready.entryCount : ready.liveCount
+    let (theirRoot, theirCount) =
+      switch projection {
+      case .state: (ready.stateRoot, ready.entryCount)
+      case .content: (ready.contentRoot, ready.liveCount)
+      // The root is not told, and asked for first.
+      case .attributes: (Digest.zero, ready.liveCount)
+      }
     try take(Initiator<StoredEntries>.initialFindings(tree: tree, theirEntryCount: theirCount))
     let nonce = CompareRequest.Nonce(
       first: LocalReplica.randomNumber(), second: LocalReplica.randomNumber())
@@ -122,30 +128,4 @@ struct Difference {
   let mine: (entry: Entry, stamp: Stamp)?
   /// The other end's entry.
   let theirs: Entry?
-}
-
-/// Reads a ledger a page at a time.
-private struct LedgerCursor {
-  private let ledger: Ledger
-  private var page: ArraySlice<Ledger.Difference> = []
-  private var lastKey: [UInt8] = []
-  private var isAtEnd = false
-
-  init(_ ledger: Ledger) {
-    self.ledger = ledger
-  }
-
-  mutating func peek() throws(IndexError) -> Ledger.Difference? {
-    if page.isEmpty, !isAtEnd {
-      page = try ledger.differences(after: lastKey)[...]
-      lastKey = page.last?.path.key ?? lastKey
-      isAtEnd = page.isEmpty
-    }
-    return page.first
-  }
-
-  mutating func take() throws(IndexError) -> Ledger.Difference? {
-    _ = try peek()
-    return page.popFirst()
-  }
 }

@@ -12,7 +12,7 @@ struct Encounter {
   /// Who the replicas were before the run.
   let introductions: (local: Introduction, remote: Introduction)
   /// The other end's replica.
-  let ready: Ready
+  var ready: Ready
   /// By how much the other end's clock is ahead, in nanoseconds, but for the time on the way.
   let clockSkew: Int64
   /// Where the other end's scan could not look.

@@ -16,7 +16,7 @@ final class InitiatorRun {
   /// Which of the two replicas is at this end.
   let localSide: Side
   let other: Location
-  let encounter: Encounter
+  var encounter: Encounter
   let report: (Event) -> Void
   var summary = Summary()
   /// Paths that were not brought about, so that no end takes them for settled.
@@ -28,6 +28,8 @@ final class InitiatorRun {
   /// Whether the other end answers what it is offered, and not just changes.
   var isOffering = false
   var theirRoots: Finished?
+  /// Whether this is the first that a replica has met, and versions have been brought together.
+  var isAcquainted = false
   private var progress = Progress(
     phase: .transferring, itemCount: 0, itemTotal: 0, byteCount: 0, byteTotal: 0)
   private let start = monotonicNanoseconds()
@@ -83,12 +85,8 @@ final class InitiatorRun {
       for problem in local.report.problems + encounter.theirProblems { note(problem) }
       noteClocks()
       try checkRoots()
-      let comparison = try Comparison(encounter, .state) { count in
-        report(
-          .progress(
-            Progress(
-              phase: .comparing, itemCount: count, itemTotal: 0, byteCount: 0, byteTotal: 0)))
-      }
+      try acquaint()
+      let comparison = try Comparison(encounter, .state) { reportCompared($0) }
       let differences = PairedDifferences(comparison: comparison, localSide: localSide)
       let plan = try Plan(
         differences, rules: rules, order: order, isUnknown: encounter.isUnknown)
@@ -122,7 +120,7 @@ final class InitiatorRun {
   /// Makes the changes, at the other end first, and has both remember what they agree on then.
   private func carryOut(_ plan: Plan, of differences: PairedDifferences) throws {
     let isComplete = !encounter.hasUnknown && options.filter.isEmpty
-    if plan.tally.isEmpty {
+    if plan.tally.isEmpty, !isAcquainted {
       guard isComplete, encounter.ready.stateRoot == local.view.state.root else { return }
       return try local.noteEqual(to: encounter.introductions.remote)
     }
@@ -200,6 +198,13 @@ final class InitiatorRun {
     }
   }
 
+  /// Reports how many nodes have been compared.
+  func reportCompared(_ count: Int) {
+    report(
+      .progress(
+        Progress(phase: .comparing, itemCount: count, itemTotal: 0, byteCount: 0, byteTotal: 0)))
+  }
+
   /// Reports how far the run is.
   func advance(items: Int = 0, bytes: Int64 = 0) {
     progress.itemCount = min(progress.itemCount + items, progress.itemTotal)
@@ -216,7 +221,7 @@ final class InitiatorRun {
     summary.hashedByteCount += local.report.hashedByteCount
     summary.sentByteCount = peer.connection.sentByteCount
     summary.receivedByteCount = peer.connection.receivedByteCount
-    summary.roundTripCount = 1 + comparison.roundTripCount
+    summary.roundTripCount += 1 + comparison.roundTripCount
     summary.comparedNodeCount = comparison.comparedNodeCount
     summary.exchangedBucketCount = comparison.openedBucketCount
     summary.extraneousCount = tally.extraneousCount

@@ -43,6 +43,13 @@ extension LocalReplica {
     try commit()
   }
 
+  /// Gives the entries of a row of the index other versions, to be made durable with what follows.
+  func replace(_ row: BucketRow, by bucket: Bucket) throws {
+    noteVersions(of: row)
+    try begin()
+    try index.replace(row, by: bucket)
+  }
+
   /// Forgets the chunks of files that have turned out to be others.
   func forgetChunks(of paths: [Path]) throws {
     guard !opening.isDryRun, !paths.isEmpty else { return }

@@ -46,6 +46,8 @@ final class LocalReplica {
   /// The last change of a former identity that others surely know.
   var lastTrusted: VersionVector.Counter?
   private var cached: CachedRow?
+  /// The tree over what entries say but for their versions, if it was asked for.
+  private var attributesTree: Tree?
   private var unknown = UnknownPaths([])
   /// Whether a former run's expectations are kept, of places where the scan could not look.
   private(set) var keepsExpected = false
@@ -206,6 +208,12 @@ final class LocalReplica {
     for path in paths { view.noteChange(at: path) }
   }
 
+  /// Takes note that the index is about to have other versions of the entries of a row.
+  func noteVersions(of row: BucketRow) {
+    cached = nil
+    view.noteVersions(of: row.bucket.run)
+  }
+
   /// The row that the last lookup was in: lookups mostly come in key order.
   private struct CachedRow {
     let row: BucketRow
@@ -215,6 +223,25 @@ final class LocalReplica {
     func covers(_ path: Path) -> Bool {
       !path.key.span.precedes(row.summary.firstKey.span)
         && end.map { path.key.span.precedes($0.span) } ?? true
+    }
+  }
+
+  /// The tree that a projection makes of what the run sees; that of the attributes as the scan found
+  /// them.
+  func tree(_ projection: Projection) throws -> Tree {
+    switch projection {
+    case .state: return view.state
+    case .content: return view.content
+    case .attributes:
+      if let attributesTree { return attributesTree }
+      var builder = TreeBuilder(.attributes)
+      var rows = RowCursor(index)
+      while let row = try rows.next() {
+        builder.append(row.bucket.run.filtered(by: opening.filter))
+      }
+      let tree = builder.finish()
+      attributesTree = tree
+      return tree
     }
   }
 

@@ -12,15 +12,17 @@ internal import Wire
 /// initiator has given it allows.
 final class ServeRun {
   let connection: Connection
-  private let open: Open
+  let open: Open
   let replica: LocalReplica
   private let peerName: [UInt8]
-  private var destination: Destination?
+  private(set) var destination: Destination?
   private var itemCount = 0
   /// Large files that the initiator has been offered.
   var offeredPaths: Set<Path> = []
+  /// What has come of the versions that the initiator tells, before all have.
+  var agreement: VersionAgreement?
   private var hasHeard = false
-  private var isFinished = false
+  private(set) var isFinished = false
   /// Whether nothing was different from the beginning.
   private var isEqual = false
 
@@ -80,6 +82,10 @@ final class ServeRun {
         try takeContent(frame)
       case (.want, .source), (.want, .both): try sendContent(frame)
       case (.wantOffer, .source), (.wantOffer, .both): try offerContent(frame)
+      case (.wantVersions, .source), (.wantVersions, .destination), (.wantVersions, .both):
+        try tellVersions()
+      case (.versions, .source), (.versions, .destination), (.versions, .both):
+        try takeVersions(frame)
       case (.record, .source), (.record, .destination), (.record, .both): try record(frame)
       case (.finish, .source), (.finish, .destination), (.finish, .both): try finish(frame)
       default: throw Malformed.kind
@@ -128,7 +134,7 @@ final class ServeRun {
   private func compare(_ frame: Frame) throws {
     let request = try CompareRequest(payload: frame.payload)
     guard let projection = Projection(rawValue: request.projection) else { throw Malformed.kind }
-    let tree = replica.view.tree(projection)
+    let tree = try replica.tree(projection)
     var responder = Responder(tree: tree, entries: StoredEntries(replica: replica, tree: tree))
     try connection.send(try responder.answer(request))
   }
@@ -163,7 +169,7 @@ final class ServeRun {
   }
 
   /// Notes how far the initiator has come, before the first version is taken from it.
-  private func hearInitiator() throws {
+  func hearInitiator() throws {
     guard !hasHeard else { return }
     hasHeard = true
     try replica.hear(open.introduction, at: peerName)

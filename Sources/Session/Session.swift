@@ -95,7 +95,8 @@ package enum Session {
   package static func root(
     of path: [UInt8], options: RunOptions, state: Bool, report: (Event) -> Void
   ) throws(SessionError) -> Digest {
-    try scanned(path, options, report).view.tree(state ? .state : .content).root
+    let view = try scanned(path, options, report).view
+    return (state ? view.state : view.content).root
   }
 
   /// Calls `each` with the live entries of the replica at `path`, in key order.

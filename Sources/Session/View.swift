@@ -28,16 +28,19 @@ struct View {
   /// Whether there is no entry.
   var isEmpty: Bool { state.entryCount == 0 }
 
-  /// The tree that a projection makes.
-  func tree(_ projection: Projection) -> Tree {
-    projection == .state ? state : content
-  }
-
   /// Notes that the index is about to have something else at a path.
   mutating func noteChange(at path: Path) {
     var noted = stale.take() ?? (StaleBuckets(of: state), StaleBuckets(of: content))
     noted.state.insert(path.key.span, of: state)
     noted.content.insert(path.key.span, of: content)
+    stale = noted
+  }
+
+  /// Notes that the index is about to have other versions of the entries of a run.
+  mutating func noteVersions(of run: EntryRun) {
+    guard run.count > 0 else { return }
+    var noted = stale.take() ?? (StaleBuckets(of: state), StaleBuckets(of: content))
+    noted.state.insert(run.key(at: 0).span, through: run.key(at: run.count - 1).span, of: state)
     stale = noted
   }
 

@@ -27,18 +27,23 @@ package struct EntryStreamWriter: Sendable {
   package mutating func write(_ entry: Entry) {
     write(entry.path)
     entry.attributes.encode(to: &bytes, previousTime: &previousTime)
-    if let index = vectors.lastIndex(of: entry.vector) {
+    write(entry.vector)
+  }
+
+  /// Writes a vector.
+  mutating func write(_ vector: VersionVector) {
+    if let index = vectors.lastIndex(of: vector) {
       bytes.append(count: index)
       return
     }
     bytes.append(count: vectors.count)
-    vectors.append(entry.vector)
-    bytes.append(count: entry.vector.counters.count)
-    for counter in entry.vector.counters {
+    vectors.append(vector)
+    bytes.append(count: vector.counters.count)
+    for counter in vector.counters {
       bytes.append(fixed: counter.replica.rawValue)
       bytes.append(varint: counter.value)
     }
-    entry.vector.encodeDots(to: &bytes)
+    vector.encodeDots(to: &bytes)
   }
 
   /// Writes whatever `body` appends.
@@ -80,6 +85,11 @@ package struct EntryStreamReader {
   package mutating func readEntry() throws(Malformed) -> Entry {
     let path = try readPath()
     let attributes = try Attributes(from: &fields, previousTime: &previousTime)
+    return Entry(path: path, attributes: attributes, vector: try readVector())
+  }
+
+  /// Reads a vector.
+  mutating func readVector() throws(Malformed) -> VersionVector {
     let index = try fields.readCount(atMost: vectors.count)
     if index == vectors.count {
       var counters: [VersionVector.Counter] = []
@@ -89,6 +99,6 @@ package struct EntryStreamReader {
       }
       vectors.append(try VersionVector(counters: counters, dotsFrom: &fields))
     }
-    return Entry(path: path, attributes: attributes, vector: vectors[index])
+    return vectors[index]
   }
 }

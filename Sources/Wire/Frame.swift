@@ -50,6 +50,10 @@ package struct Frame: Equatable, Sendable {
     case pages = 21
     /// Paths of large files that are to be put on offer; from the initiator.
     case wantOffer = 22
+    /// The responder's versions are asked for; from the initiator.
+    case wantVersions = 23
+    /// The versions of the sender's entries, in runs; both ways.
+    case versions = 24
   }
 
   /// The most bytes of a payload, before and after deflation.

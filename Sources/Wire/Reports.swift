@@ -35,7 +35,7 @@ package enum PathList {
 
 extension EntryStreamWriter {
   /// Whether a path, and a problem with it, can be added to a frame's list.
-  fileprivate func hasRoom(for path: Path) -> Bool {
+  func hasRoom(for path: Path) -> Bool {
     bytes.count + path.key.count + 32 <= Frame.maximumPayloadByteCount
       && keyByteCount + path.key.count <= PathList.maximumKeyByteCount
   }

@@ -49,6 +49,18 @@ import Testing
   }
 
   @Test(arguments: [TreeShape.standard, TreeShape(bucketBits: 1, fanoutBits: 1, maximumCount: 2)])
+  func `attributes roots are equal if and only if what live entries say is`(shape: TreeShape) {
+    var roots: [[Attributes?]: Digest] = [:]
+    for combination in Self.combinations {
+      let root = Tree(Self.run(combination), .attributes, shape: shape).root
+      let said = combination.map { Self.choices[$0].attributes.flatMap { $0.isLive ? $0 : nil } }
+      #expect(roots.updateValue(root, forKey: said) ?? root == root, "\(combination)")
+    }
+    #expect(roots.count == 10 * 10 * 10)
+    #expect(Set(roots.values).count == roots.count)
+  }
+
+  @Test(arguments: [TreeShape.standard, TreeShape(bucketBits: 1, fanoutBits: 1, maximumCount: 2)])
   func `content roots are equal if and only if the live content is`(shape: TreeShape) {
     var roots: [[Int]: Digest] = [:]
     for combination in Self.combinations {

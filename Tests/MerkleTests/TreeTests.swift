@@ -51,8 +51,8 @@ import Testing
       hasher.digest(level: 1, children: children.span),
       hasher.digest(level: 2, children: children.span),
       hasher.digest(level: 2, children: [.zero, .zero].span),
-      hasher.stateDigest(ofBucket: Digest.zero.bytes, count: 1),
-      hasher.stateDigest(ofBucket: Digest.zero.bytes, count: 2),
+      hasher.digest(ofBucket: Digest.zero.bytes, count: 1),
+      hasher.digest(ofBucket: Digest.zero.bytes, count: 2),
       Digest.zero,
     ]
     #expect(Set(digests).count == digests.count)

@@ -38,4 +38,6 @@ package enum Mutation: String, CaseIterable, Sendable {
   case comparesNamesAsText
   /// A loser is replaced although its copy could not be made.
   case replacesBeforeKeeping
+  /// Replicas that meet for the first time agree on the versions of what is not alike, too.
+  case agreesOnAll
 }

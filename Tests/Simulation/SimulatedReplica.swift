@@ -17,6 +17,8 @@ final class SimulatedReplica {
   /// How coarse its stamps are, in nanoseconds.
   let granularity: Int64
   private(set) var index: Index
+  /// Whether it has taken part in no run yet.
+  var isNew = true
   /// Whether the next scan cannot rely on what is remembered.
   var isRestored = false
   /// The last change of a former identity that others surely know.
@@ -40,6 +42,7 @@ final class SimulatedReplica {
     var knowledge: Knowledge
     var entries: [Recorded]
     var expected: [Path: Entry] = [:]
+    var isNew: Bool
   }
 
   init(_ number: Int, identity: ReplicaID, granularity: Int64, now: Int64) throws {
@@ -103,7 +106,7 @@ final class SimulatedReplica {
   func state() throws -> State {
     State(
       replica: index.replica, epochs: index.epochs, knowledge: index.knowledge,
-      entries: try recorded(), expected: try index.expected())
+      entries: try recorded(), expected: try index.expected(), isNew: isNew)
   }
 
   /// Goes on with an index that holds `state`.
@@ -114,6 +117,7 @@ final class SimulatedReplica {
     try index.expect(Array(state.expected.values))
     for epoch in state.epochs { try index.take(epoch: epoch, state.knowledge) }
     try index.commit()
+    isNew = state.isNew
   }
 
   /// Goes on as another replica.
@@ -127,6 +131,7 @@ final class SimulatedReplica {
   /// Goes on with an index that holds nothing.
   func loseIndex(identity: ReplicaID) throws {
     index = try Index(path: [], newReplica: identity, syncs: false)
+    isNew = true
   }
 
   /// Keeps entries, and an epoch and knowledge if they are new, in one transaction.

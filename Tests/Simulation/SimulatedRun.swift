@@ -58,9 +58,10 @@ final class SimulatedRun {
       let isSame = try meet(ends.source, introductions.destination)
       if try meet(ends.destination, introductions.source), isSame { break }
     }
-    let scans = Pair(
+    var scans = Pair(
       source: try ends.source.scan(mutation), destination: try ends.destination.scan(mutation))
     for side in Side.allCases { try world.checkDetection(scans[side], at: ends[side]) }
+    try acquaint(&scans)
     let comparison = try SimulatedComparison(
       source: mutated(scans.source.entries, by: scans.destination.entries),
       destination: mutated(scans.destination.entries, by: scans.source.entries))
@@ -126,11 +127,12 @@ final class SimulatedRun {
     return true
   }
 
-  private func hear(_ side: Side) throws {
+  func hear(_ side: Side) throws {
     let (mine, theirs) = (ends[side], ends[side.other])
     var knowledge = mine.index.knowledge
     knowledge.note(theirs.index.replica, in: theirs.index.epoch, now: mine.now)
     try mine.record([], knowledge)
+    mine.isNew = false
   }
 
   private func noteEqual() throws {

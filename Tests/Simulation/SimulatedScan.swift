@@ -50,7 +50,7 @@ extension SimulatedReplica {
       // What is forgotten leaves an index that is made anew: the real one merges it row by row.
       let state = State(
         replica: index.replica, epochs: index.epochs, knowledge: index.knowledge,
-        entries: scanned.entries)
+        entries: scanned.entries, isNew: isNew)
       try restore(state)
       try commit([])
     }

@@ -16,7 +16,7 @@ struct Sample: Sendable, CustomTestStringConvertible {
 }
 
 extension Sample {
-  static let all: [Sample] = comparison + greetings + reports + largeFiles + [changes]
+  static let all: [Sample] = comparison + greetings + reports + largeFiles + [changes, versions]
 
   static let nonce = CompareRequest.Nonce(first: 1, second: .max)
   static let path = Path(uncheckedKey: Array("a\0b".utf8))
@@ -56,6 +56,32 @@ extension Sample {
       testDescription: "differences", payload: encoded(answers),
       reencode: { encoded(try Answer.decode(payload: $0)) }, isSequence: true),
   ]
+
+  private static let versions = Sample(
+    testDescription: "versions",
+    payload: encoded([
+      VersionRun(start: path, vector: VersionVector(ReplicaID(rawValue: 7), 9)),
+      VersionRun(start: path.appending("c".utf8), vector: nil),
+      VersionRun(
+        start: path.appending("d".utf8),
+        vector: VersionVector(ReplicaID(rawValue: 7), 9).raised(by: ReplicaID(rawValue: 1), in: 3)),
+      VersionRun(
+        start: path.appending("e".utf8), vector: VersionVector(ReplicaID(rawValue: 7), 9)),
+    ]),
+    reencode: { encoded(try VersionRuns(payload: $0).runs) }, isSequence: true)
+
+  static func encoded(_ runs: [VersionRun]) -> [UInt8] {
+    let sent = Sent()
+    var writer = VersionRunsWriter { sent.frames.append($0) }
+    for run in runs { try? writer.write(run.vector, from: run.start) }
+    try? writer.finish()
+    return sent.frames.last?.payload ?? []
+  }
+
+  /// Frames that were sent.
+  final class Sent {
+    var frames: [Frame] = []
+  }
 
   static func encoded(_ answers: [Answer]) -> [UInt8] {
     var payload: [UInt8] = []

@@ -1,0 +1,35 @@
+internal import Replica
+internal import Wire
+
+extension InitiatorRun {
+  /// The fewest entries of an end at which it pays not to compare them with their versions.
+  private static let worthwhileCount = 1024
+
+  /// Has replicas of which one has never met another come to agree, before anything else, on the
+  /// versions of what they hold alike: what is left to be compared is what they hold otherwise.
+  func acquaint() throws {
+    let ready = encounter.ready
+    guard local.index.isNew || ready.isNew, ready.stateRoot != local.view.state.root,
+      min(local.view.liveCount, ready.liveCount) >= Self.worthwhileCount,
+      !encounter.hasUnknown, options.filter.isEmpty, !options.isDryRun
+    else { return }
+    let comparison = try Comparison(encounter, .attributes) { reportCompared($0) }
+    try local.hear(encounter.introductions.remote, at: other.name)
+    try peer.send(Frame(.wantVersions, []))
+    var agreement = VersionAgreement(of: local, except: DisputedPaths(of: comparison))
+    var isLast = false
+    while !isLast {
+      let frame = try peer.receive()
+      guard frame.kind == .versions else { throw Malformed.kind }
+      let told = try VersionRuns(payload: frame.payload)
+      try agreement.take(told)
+      isLast = told.isLast
+    }
+    try local.renewView()
+    try local.tellVersions(except: DisputedPaths(of: comparison)) { [peer] in try peer.send($0) }
+    try finishRemote(.part)
+    if let roots = theirRoots { encounter.ready.stateRoot = roots.stateRoot }
+    isAcquainted = true
+    summary.roundTripCount += comparison.roundTripCount + 2
+  }
+}

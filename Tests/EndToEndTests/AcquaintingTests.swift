@@ -1,0 +1,132 @@
+import Replica
+import TestSupport
+import Testing
+import Wire
+
+/// Replicas of many files that meet for the first time.
+@Suite struct AcquaintingTests {
+  private let directory: TemporaryDirectory
+  private let shellWords: String
+
+  init() throws {
+    directory = try TemporaryDirectory()
+    shellWords = try StandInShell(.plain, in: directory).path
+  }
+
+  private func shell(_ command: String) throws {
+    try requireSuccess("sh", "-ec", command, in: directory)
+  }
+
+  /// Makes `a` of so many files, and `b` a copy of it.
+  private func make(_ count: Int) throws {
+    try shell(
+      """
+      mkdir -p a/d0 a/d1 a/d2 a/d3 a/d4; i=0
+      while [ $i -lt \(count) ]; do echo $i >a/d$((i % 5))/file$i; i=$((i + 1)); done
+      cp -a a b
+      """)
+  }
+
+  /// Runs the program; `a`, `b` and `c` are the replicas of these names, `host:` is another end.
+  private func run(_ words: [String]) throws -> ProgramRun {
+    let arguments = words.map { word in
+      let isRemote = word.hasPrefix("host:")
+      let name = isRemote ? String(word.dropFirst(5)) : word
+      guard ["a", "b", "c"].contains(name) else { return word }
+      return (isRemote ? "host:" : "") + directory.appending(name)
+    }
+    let run = try ProgramRun(Binary.treemend, arguments + ["-e", shellWords])
+    #expect(run.ending == .exited(0), "\(run)")
+    return run
+  }
+
+  private func expectEqual(
+    _ names: String..., sourceLocation: SourceLocation = #_sourceLocation
+  ) throws {
+    for command in [["root"], ["root", "--state"]] {
+      let roots = try names.map {
+        try ProgramRun(Binary.treemend, command + [directory.appending($0)]).text
+      }
+      #expect(Set(roots).count == 1, sourceLocation: sourceLocation)
+    }
+  }
+
+  private func figure(_ name: String, _ run: ProgramRun) -> Int? {
+    run.text.split(separator: "\n").first { $0.hasPrefix(name) }
+      .flatMap { Int($0.filter(\.isNumber)) }
+  }
+
+  @Test(arguments: [["a", "host:b"], ["host:a", "b"], ["sync", "a", "host:b"]])
+  func `equal replicas agree without a word of any file`(words: [String]) throws {
+    try make(1500)
+    let first = try run(words + ["--stats"])
+    #expect(try #require(figure("Sent", first)) < 4096, "\(first)")
+    #expect(try #require(figure("Received", first)) < 4096, "\(first)")
+    #expect(figure("Content brought", first) == 0)
+    try expectEqual("a", "b")
+    let second = try run(words + ["--stats"])
+    #expect(figure("Round trips", second) == 1, "\(second)")
+  }
+
+  /// What two replicas come to that are not equal and have so many files, but for those beyond the
+  /// first ten, and the name of a replica.
+  private func outcome(of count: Int, _ words: [String]) throws -> [String] {
+    try shell("rm -rf a b")
+    try make(count)
+    try shell(
+      """
+      echo more >>a/d0/file0; echo other >>b/d0/file5; rm a/d1/file1 b/d2/file2
+      echo new >a/d3/new; echo new >b/new; touch -d @1000 a/d4/file4; chmod 600 b/d3/file3
+      echo one >a/d1/file6; echo two >b/d1/file6; touch -d @2000 a/d1/file6
+      touch -d @3000 b/d1/file6; rm a/d2/file7; mkdir a/d2/file7; echo in >a/d2/file7/in
+      ln -s x b/zz; mkdir a/a a/zzz; echo last >b/zzzz
+      """)
+    _ = try run(words)
+    let listing = try ProgramRun(
+      "sh",
+      [
+        "-ec",
+        """
+        cd \(directory.path)
+        find a b -name .treemend -prune -o -type d -printf '%p %m\n' -o -printf '%p %m %s %l\n' |
+        grep -v '/file[0-9][0-9]' | sort
+        """,
+      ])
+    return listing.text.split(separator: "\n").map(String.init).map {
+      $0.replacing(/conflict-[0-9]{8}-[0-9]{6}-[0-9a-f]{8}/, with: "conflict")
+    }
+  }
+
+  @Test(
+    arguments: [
+      ["a", "b"], ["--delete", "--force", "a", "b"], ["sync", "a", "b"],
+      ["sync", "--conflict=newest", "b", "a"],
+      ["sync", "--push", "a", "b"], ["--exclude=d1", "a", "b"], ["sync", "-n", "a", "b"],
+    ])
+  func `what differs comes to the same whether much is alike or little`(words: [String]) throws {
+    let much = try outcome(of: 1200, words)
+    let little = try outcome(of: 10, words)
+    #expect(much == little && much.count > 20, "\(words)")
+    if words.contains("sync"), !words.contains("--push"), !words.contains("-n") {
+      try expectEqual("a", "b")
+    }
+  }
+
+  @Test func `versions that were agreed on tell newer from older`() throws {
+    try make(1200)
+    try shell("cp -a a c")
+    _ = try run(["sync", "a", "host:b"])
+    _ = try run(["sync", "host:b", "c"])
+    _ = try run(["sync", "a", "c"])
+    try expectEqual("a", "b", "c")
+    try shell("echo edit >c/d0/file0; rm a/d1/file1; mv b/d2/file2 b/d2/moved")
+    _ = try run(["sync", "a", "b"])
+    _ = try run(["sync", "b", "c"])
+    let last = try run(["sync", "-i", "a", "c"])
+    #expect(last.text.contains("d0/file0") && !last.text.contains("conflict"), "\(last)")
+    try expectEqual("a", "c")
+    for root in ["a", "c"] {
+      try shell("cd \(root); test ! -e d1/file1; test ! -e d2/file2; grep -q edit d0/file0")
+    }
+  }
+}
