@@ -47,10 +47,11 @@ package struct Digest: Sendable, BitwiseCopyable {
 
   /// Appends the 32 bytes to `output`.
   package func append(to output: inout [UInt8]) {
-    output.append(word: words.0)
-    output.append(word: words.1)
-    output.append(word: words.2)
-    output.append(word: words.3)
+    let littleEndian = (
+      words.0.littleEndian, words.1.littleEndian, words.2.littleEndian, words.3.littleEndian
+    )
+    // SAFETY: the words' bytes are read during the call.
+    unsafe withUnsafeBytes(of: littleEndian) { unsafe output.append(contentsOf: $0) }
   }
 }
 
@@ -101,11 +102,13 @@ extension UInt8 {
 }
 
 extension Array<UInt8> {
-  /// Appends the eight bytes of `word`, the lowest first.
-  fileprivate mutating func append(word: UInt64) {
-    for shift in stride(from: UInt64(0), to: 64, by: 8) {
-      append(UInt8(truncatingIfNeeded: word >> shift))
-    }
+  /// Appends the bytes of `span`.
+  ///
+  /// PERF: a copy of all at once, not a call for each: a tree of a million keys takes 0.4 s and not
+  /// 0.5.
+  package mutating func append(span: Span<UInt8>) {
+    // SAFETY: the bytes are read during the call.
+    unsafe span.withUnsafeBufferPointer { unsafe append(contentsOf: $0) }
   }
 }
 

@@ -30,13 +30,6 @@ extension Array<UInt8> {
     }
   }
 
-  /// Appends the bytes of `span`.
-  package mutating func append(span: Span<UInt8>) {
-    append(addingCapacity: span.count) { output in
-      for index in span.indices { output.append(span[index]) }
-    }
-  }
-
   /// Appends a byte string behind its length.
   package mutating func append(prefixed bytes: [UInt8]) {
     append(count: bytes.count)
