@@ -20,9 +20,14 @@ struct Comparison {
   private(set) var comparedNodeCount = 0
   private(set) var openedBucketCount = 0
 
-  /// Compares the trees of both ends down to the entries that differ.
+  private var findingCount = 0
+  /// Whether it was broken off because there is more than was wanted.
+  private(set) var isBrokenOff = false
+
+  /// Compares the trees of both ends down to the entries that differ, or until more than `limit` are
+  /// found.
   init(
-    _ encounter: Encounter, _ projection: Projection, progress: (Int) -> Void
+    _ encounter: Encounter, _ projection: Projection, limit: Int = .max, progress: (Int) -> Void
   ) throws {
     local = encounter.local
     tree = try local.tree(projection)
@@ -43,13 +48,17 @@ struct Comparison {
       tree: tree, entries: StoredEntries(replica: local, tree: tree), nonce: nonce,
       theirRoot: theirRoot, theirEntryCount: theirCount)
     while !initiator.isDone {
-      while initiator.underWayCount < Self.windowCount, let request = initiator.nextRequest() {
+      while !isBrokenOff, initiator.underWayCount < Self.windowCount,
+        let request = initiator.nextRequest()
+      {
         try encounter.peer.send(request)
       }
+      if initiator.underWayCount == 0 { break }
       let frame = try encounter.peer.receive()
       guard frame.kind == .differences else { throw Malformed.kind }
       try take(try initiator.receive(try Answer.decode(payload: frame.payload)))
       progress(initiator.comparedNodeCount)
+      isBrokenOff = isBrokenOff || findingCount > limit
     }
     mineInBuckets.sort { $0.lowerBound < $1.lowerBound }
     roundTripCount = initiator.roundTripCount
@@ -60,9 +69,15 @@ struct Comparison {
   private mutating func take(_ findings: [Finding]) throws(IndexError) {
     for finding in findings {
       switch finding {
-      case .mineInBuckets(let range): mineInBuckets.append(range)
-      case .mine(let run): try ledger.add(mine: run)
-      case .theirs(let run): try ledger.add(theirs: run)
+      case .mineInBuckets(let range):
+        mineInBuckets.append(range)
+        findingCount += tree.entryCount(inBuckets: range)
+      case .mine(let run):
+        try ledger.add(mine: run)
+        findingCount += run.count
+      case .theirs(let run):
+        try ledger.add(theirs: run)
+        findingCount += run.count
       }
     }
   }

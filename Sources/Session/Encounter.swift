@@ -67,11 +67,8 @@ struct Encounter {
     }
   }
 
-  /// Introduces the ends to each other, and scans the local replica; again if it turns out to be no
-  /// longer who it said it was.
-  ///
-  /// A replica that remembers something is scanned while the other end is being started. One that
-  /// does not is scanned when it is known whether its files have to be hashed to be compared.
+  /// Introduces the ends to each other, and scans the local replica while the other end is being
+  /// started; again if it turns out to be no longer who it said it was.
   private static func meet(
     _ local: LocalReplica, _ location: Location, _ role: Open.Role, _ flags: Open.Flags,
     _ options: RunOptions, _ progress: (Int, Int64) -> Void
@@ -83,33 +80,62 @@ struct Encounter {
         location, options,
         opening: try open(local, mine, location, role, flags, options))
       do {
-        let scansAtOnce = local.remembersSomething
-        if scansAtOnce {
+        var theirs: Introduction?
+        var isScanned = local.remembersSomething
+        if isScanned {
           try scan(local, beside: peer, progress)
-          try offerEnd(to: peer, local, role, options)
+        } else if sends {
+          (theirs, isScanned) = try scanUnhashed(local, beside: peer, progress)
         }
-        try peer.greet()
-        let frame = try peer.receive()
-        guard frame.kind == .met else { throw Malformed.kind }
-        let theirs = try Introduction(payload: frame.payload)
+        if isScanned { try offerEnd(to: peer, local, role, options) }
+        let introduction = try theirs ?? peer.introduction()
         // It may have come long ago, while this end was scanning.
         let arrival = peer.connection.lastArrival
-        let clockSkew = theirs.clock.subtractingReportingOverflow(arrival).partialValue
-        guard try local.meet(theirs) else {
+        let clockSkew = introduction.clock.subtractingReportingOverflow(arrival).partialValue
+        guard try local.meet(introduction) else {
           peer.abandon()
           continue
         }
-        if !scansAtOnce {
-          try local.scan(defersHashing: sends && theirs.isEmpty, progress: progress)
+        if !isScanned {
+          try local.scan(progress: progress)
           try offerEnd(to: peer, local, role, options)
         }
-        return (peer, (mine, theirs), clockSkew)
+        return (peer, (mine, introduction), clockSkew)
       } catch {
         peer.abandon()
         throw SessionError(error)
       }
     }
   }
+
+  /// Scans a replica that remembers nothing and hashes none of its files: if the other end turns out
+  /// to be empty, they are hashed when they are sent. If it does not, what was found is let go.
+  private static func scanUnhashed(
+    _ local: LocalReplica, beside peer: Peer, _ progress: (Int, Int64) -> Void
+  ) throws -> (theirs: Introduction?, isScanned: Bool) {
+    var theirs: Introduction?
+    let listen = { () throws in
+      guard theirs == nil else { return }
+      let introduction = try peer.introduction()
+      theirs = introduction
+      if !introduction.isEmpty { throw NeedsHashing() }
+    }
+    do {
+      try local.commit()
+      try local.scan(
+        defersHashing: true,
+        progress: { count, byteCount throws in
+          progress(count, byteCount)
+          if peer.isIntroduced { try listen() }
+        }, confirm: listen)
+      return (theirs, true)
+    } catch is NeedsHashing {
+      try local.begin()
+      return (theirs, false)
+    }
+  }
+
+  private struct NeedsHashing: Error {}
 
   /// Scans until the other end turns out to have failed.
   private static func scan(

@@ -9,11 +9,15 @@ extension InitiatorRun {
   /// versions of what they hold alike: what is left to be compared is what they hold otherwise.
   func acquaint() throws {
     let ready = encounter.ready
+    let count = min(local.view.liveCount, ready.liveCount)
     guard local.index.isNew || ready.isNew, ready.stateRoot != local.view.state.root,
-      min(local.view.liveCount, ready.liveCount) >= Self.worthwhileCount,
-      !encounter.hasUnknown, options.filter.isEmpty, !options.isDryRun
+      count >= Self.worthwhileCount, !encounter.hasUnknown, options.filter.isEmpty,
+      !options.isDryRun
     else { return }
-    let comparison = try Comparison(encounter, .attributes) { reportCompared($0) }
+    let comparison = try Comparison(encounter, .attributes, limit: count / 2) { reportCompared($0) }
+    summary.roundTripCount += comparison.roundTripCount
+    // Where little is alike, as after a copy that did not keep times, all must be compared anyway.
+    guard !comparison.isBrokenOff else { return }
     try local.hear(encounter.introductions.remote, at: other.name)
     try peer.send(Frame(.wantVersions, []))
     var agreement = VersionAgreement(of: local, except: DisputedPaths(of: comparison))
@@ -30,6 +34,6 @@ extension InitiatorRun {
     try finishRemote(.part)
     if let roots = theirRoots { encounter.ready.stateRoot = roots.stateRoot }
     isAcquainted = true
-    summary.roundTripCount += comparison.roundTripCount + 2
+    summary.roundTripCount += 2
   }
 }

@@ -122,16 +122,18 @@ final class LocalReplica {
   /// Looks at the whole tree and brings the index and the view up to date.
   ///
   /// With `defersHashing`, new files are not hashed until they are sent. What `progress` throws ends
-  /// the scan.
+  /// the scan, and so does `confirm`, which is asked before anything that was found without being
+  /// hashed is kept.
   func scan(
-    defersHashing: Bool = false, progress: (Int, Int64) throws -> Void
+    defersHashing: Bool = false, progress: (Int, Int64) throws -> Void,
+    confirm: () throws -> Void = {}
   ) throws {
     do {
       do {
-        try scanOnce(defersHashing, progress)
+        try scanOnce(defersHashing, progress, confirm)
       } catch IndexError.corrupt {
         try replaceIndex()
-        try scanOnce(defersHashing, progress)
+        try scanOnce(defersHashing, progress, confirm)
       }
     } catch {
       try? abandonTransaction()
@@ -140,13 +142,14 @@ final class LocalReplica {
   }
 
   private func scanOnce(
-    _ defersHashing: Bool, _ progress: (Int, Int64) throws -> Void
+    _ defersHashing: Bool, _ progress: (Int, Int64) throws -> Void, _ confirm: () throws -> Void
   ) throws {
     try begin()
     let now = wallClockNanoseconds()
     let nextEpoch = introduction.nextEpoch
     let target = ScanTarget(
-      index, opening.filter, commitsEvery: opening.isDryRun || isRestored ? nil : 10
+      index, opening.filter,
+      commitsEvery: opening.isDryRun || isRestored || defersHashing ? nil : 10
     ) { [unowned self] in
       try commit()
       try begin()
@@ -162,6 +165,7 @@ final class LocalReplica {
       try Interruption.check()
       try progress(count, byteCount)
     }
+    try confirm()
     try target.finish()
     if report.foundCount == 0, report.rememberedCount > 0, report.problems.isEmpty,
       !opening.forces

@@ -48,6 +48,17 @@ final class Peer {
     }
   }
 
+  /// Waits for the other end's greeting, and for who it is.
+  func introduction() throws -> Introduction {
+    try greet()
+    let frame = try receive()
+    guard frame.kind == .met else { throw Malformed.kind }
+    return try Introduction(payload: frame.payload)
+  }
+
+  /// Whether nothing has to be waited for to hear who the other end is, or that it has failed.
+  var isIntroduced: Bool { connection.waitingCount >= 2 || hasFailed }
+
   /// Whether the other end has failed, so that nothing is to be waited for but what it says.
   var hasFailed: Bool { connection.hasFailed }
 

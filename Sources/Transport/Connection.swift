@@ -112,6 +112,9 @@ package final class Connection: Sendable {
     }
   }
 
+  /// How many frames have come and wait to be received.
+  package var waitingCount: Int { queues.change { $0.incoming.count } }
+
   /// The next frame if it is there.
   package func receiveIfReady() -> Frame? {
     queues.change { $0.incoming.isEmpty ? nil : Self.take(&$0) }
