@@ -33,7 +33,8 @@ final class Database {
     }
   }
 
-  /// The statement with this text, ready to be run: prepared when it is asked for first, and kept.
+  /// The statement with this text, ready to be run: prepared when it is asked for first, and kept. It
+  /// begins anew for whoever asks for it, so none may ask while another goes through its rows.
   func prepare(_ text: String) throws(IndexError) -> Statement {
     if let statement = statements[text] {
       statement.reset()

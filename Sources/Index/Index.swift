@@ -215,8 +215,8 @@ package final class Index {
     return try BucketRow(from: select, using: &sha256)
   }
 
-  /// The first key of the row whose entries `key` is among or would come behind; nil if `key` is before
-  /// them all.
+  /// The first key of the row whose entries `key` is among or would come behind; nil if `key` is
+  /// before them all.
   package func firstKey(notBehind key: [UInt8]) throws(IndexError) -> [UInt8]? {
     try firstKey(
       "SELECT first_key FROM bucket WHERE first_key <= ?1 ORDER BY first_key DESC LIMIT 1", key)

@@ -105,8 +105,8 @@ extension TreeBuilder {
 }
 
 extension Tree {
-  /// Whether a bucket begins with `key`; `bucket`, which begins not behind it, becomes the first that
-  /// does not begin before it.
+  /// Whether a bucket begins with `key`; `bucket`, which begins not behind it, becomes the first
+  /// that does not begin before it.
   fileprivate func begins(_ key: Span<UInt8>, from bucket: inout Int) -> Bool {
     while bucket < bucketCount {
       switch firstKeys.order(at: bucket, relativeTo: key) {

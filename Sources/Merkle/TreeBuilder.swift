@@ -32,7 +32,7 @@ package struct TreeBuilder: ~Copyable {
   var isAtStart: Bool { cutter.isAtStart }
 
   /// Whether a stored bucket can be added without its entries.
-  package func takes(_ summary: BucketSummary) -> Bool {
+  private func takes(_ summary: BucketSummary) -> Bool {
     cutter.isAtStart && summary.stands(in: projection, shape: shape)
   }
 

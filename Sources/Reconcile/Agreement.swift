@@ -1,8 +1,8 @@
 package import Replica
 
 extension VersionVector {
-  /// The versions of what two replicas hold alike, which one has with this vector and the other with
-  /// `other`; the same whichever of them asks.
+  /// The versions of what two replicas hold alike, which one has with this vector and the other
+  /// with `other`; the same whichever of them asks.
   package func agreed(with other: VersionVector) -> VersionVector {
     switch succession(over: other) {
     case .equal, .concurrent: merged(with: other)

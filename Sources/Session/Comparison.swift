@@ -20,12 +20,13 @@ struct Comparison {
   private(set) var comparedNodeCount = 0
   private(set) var openedBucketCount = 0
 
+  /// How many entries of either end were found to differ.
   private var findingCount = 0
   /// Whether it was broken off because there is more than was wanted.
   private(set) var isBrokenOff = false
 
-  /// Compares the trees of both ends down to the entries that differ, or until more than `limit` are
-  /// found.
+  /// Compares the trees of both ends down to the entries that differ, or until more than `limit`
+  /// of either end are found.
   init(
     _ encounter: Encounter, _ projection: Projection, limit: Int = .max, progress: (Int) -> Void
   ) throws {

@@ -108,8 +108,8 @@ struct Encounter {
     }
   }
 
-  /// Scans a replica that remembers nothing and hashes none of its files: if the other end turns out
-  /// to be empty, they are hashed when they are sent. If it does not, what was found is let go.
+  /// Scans a replica that remembers nothing and hashes none of its files: if the other end turns
+  /// out to be empty, they are hashed when they are sent; if not, what was found is let go.
   private static func scanUnhashed(
     _ local: LocalReplica, beside peer: Peer, _ progress: (Int, Int64) -> Void
   ) throws -> (theirs: Introduction?, isScanned: Bool) {
@@ -130,7 +130,6 @@ struct Encounter {
         }, confirm: listen)
       return (theirs, true)
     } catch is NeedsHashing {
-      try local.begin()
       return (theirs, false)
     }
   }

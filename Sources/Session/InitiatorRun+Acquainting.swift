@@ -14,11 +14,13 @@ extension InitiatorRun {
       count >= Self.worthwhileCount, !encounter.hasUnknown, options.filter.isEmpty,
       !options.isDryRun
     else { return }
-    let comparison = try Comparison(encounter, .attributes, limit: count / 2) { reportCompared($0) }
+    let comparison = try Comparison(encounter, .attributes, limit: count / 4) { reportCompared($0) }
     summary.roundTripCount += comparison.roundTripCount
     // Where little is alike, as after a copy that did not keep times, all must be compared anyway.
     guard !comparison.isBrokenOff else { return }
-    try local.hear(encounter.introductions.remote, at: other.name)
+    // Until anything else comes of the run, neither has taken part in one: a guard that ends it is
+    // there the next time, too, and so is this if it is cut.
+    try local.hear(encounter.introductions.remote)
     try peer.send(Frame(.wantVersions, []))
     var agreement = VersionAgreement(of: local, except: DisputedPaths(of: comparison))
     var isLast = false
@@ -31,8 +33,9 @@ extension InitiatorRun {
     }
     try local.renewView()
     try local.tellVersions(except: DisputedPaths(of: comparison)) { [peer] in try peer.send($0) }
-    try finishRemote(.part)
-    if let roots = theirRoots { encounter.ready.stateRoot = roots.stateRoot }
+    let frame = try peer.receive()
+    guard frame.kind == .finished else { throw Malformed.kind }
+    encounter.ready.stateRoot = try Finished(payload: frame.payload).stateRoot
     isAcquainted = true
     summary.roundTripCount += 2
   }

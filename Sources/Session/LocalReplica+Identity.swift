@@ -88,15 +88,17 @@ extension LocalReplica {
   }
 
   /// Notes how far another replica has come by its scan, before anything is taken from it: if it is
-  /// ever set back behind that, it will be told.
-  func hear(_ other: Introduction, at name: [UInt8]) throws(IndexError) {
+  /// ever set back behind that, it will be told. With a name, it has taken part in a run with it now.
+  func hear(_ other: Introduction, at name: [UInt8]? = nil) throws(IndexError) {
     guard !opening.isDryRun else { return }
     let now = wallClockNanoseconds()
     var knowledge = index.knowledge
     knowledge.note(other.replica, in: other.nextEpoch, now: now)
     try begin()
     try index.take(knowledge)
-    try index.remember(PeerRecord(replica: other.replica, name: name, seen: now))
+    if let name {
+      try index.remember(PeerRecord(replica: other.replica, name: name, seen: now))
+    }
     try commit()
   }
 

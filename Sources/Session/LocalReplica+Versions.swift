@@ -19,7 +19,7 @@ extension LocalReplica {
         try writer.write(isDisputed ? nil : run.vector(at: position), from: path)
       }
     }
-    if let rest = try disputed?.passRest() { try writer.write(nil, from: rest) }
+    if let rest = try disputed?.next() { try writer.write(nil, from: rest) }
     try writer.finish()
   }
 }

@@ -45,9 +45,10 @@ final class LocalReplica {
   var isRestored = false
   /// The last change of a former identity that others surely know.
   var lastTrusted: VersionVector.Counter?
-  private var cached: CachedRow?
+  /// The row that the last lookup was in.
+  var cached: CachedRow?
   /// The tree over what entries say but for their versions, if it was asked for.
-  private var attributesTree: Tree?
+  var attributesTree: Tree?
   private var unknown = UnknownPaths([])
   /// Whether a former run's expectations are kept, of places where the scan could not look.
   private(set) var keepsExpected = false
@@ -121,9 +122,9 @@ final class LocalReplica {
 
   /// Looks at the whole tree and brings the index and the view up to date.
   ///
-  /// With `defersHashing`, new files are not hashed until they are sent. What `progress` throws ends
-  /// the scan, and so does `confirm`, which is asked before anything that was found without being
-  /// hashed is kept.
+  /// With `defersHashing`, new files are not hashed until they are sent. What `progress` throws
+  /// ends the scan, and so does `confirm`, which is asked before anything that was found without
+  /// being hashed is kept.
   func scan(
     defersHashing: Bool = false, progress: (Int, Int64) throws -> Void,
     confirm: () throws -> Void = {}
@@ -194,21 +195,10 @@ final class LocalReplica {
     try root.openDirectory(.root).syncFileSystem()
   }
 
-  /// The entry at `path` that the run sees, with its stamp.
-  func entry(at path: Path) throws -> (entry: Entry, stamp: Stamp)? {
-    if !(cached?.covers(path) ?? false) {
-      cached = try index.row(containing: path.key).map { row in
-        CachedRow(row: row, end: try index.firstKey(after: row.summary.firstKey))
-      }
-    }
-    guard let bucket = cached?.row.bucket, let position = bucket.run.index(of: path.key.span)
-    else { return nil }
-    return (bucket.run.entry(at: position), bucket.stamps[position])
-  }
-
   /// Takes note that the index is about to have something else at some paths.
   func noteChanges(at paths: some Sequence<Path>) {
     cached = nil
+    attributesTree = nil
     for path in paths { view.noteChange(at: path) }
   }
 
@@ -216,37 +206,6 @@ final class LocalReplica {
   func noteVersions(of row: BucketRow) {
     cached = nil
     view.noteVersions(of: row.bucket.run)
-  }
-
-  /// The row that the last lookup was in: lookups mostly come in key order.
-  private struct CachedRow {
-    let row: BucketRow
-    /// The first key of the next row.
-    let end: [UInt8]?
-
-    func covers(_ path: Path) -> Bool {
-      !path.key.span.precedes(row.summary.firstKey.span)
-        && end.map { path.key.span.precedes($0.span) } ?? true
-    }
-  }
-
-  /// The tree that a projection makes of what the run sees; that of the attributes as the scan found
-  /// them.
-  func tree(_ projection: Projection) throws -> Tree {
-    switch projection {
-    case .state: return view.state
-    case .content: return view.content
-    case .attributes:
-      if let attributesTree { return attributesTree }
-      var builder = TreeBuilder(.attributes)
-      var rows = RowCursor(index)
-      while let row = try rows.next() {
-        builder.append(row.bucket.run.filtered(by: opening.filter))
-      }
-      let tree = builder.finish()
-      attributesTree = tree
-      return tree
-    }
   }
 
   /// Brings the view up to date with the index.

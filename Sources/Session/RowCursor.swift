@@ -1,8 +1,10 @@
 internal import Index
 internal import Replica
 
-/// Goes through the rows of an index in key order, a page at a time; rows behind the one given last may
-/// not change meanwhile but in what their entries say.
+/// Goes through the rows of an index in key order, a page at a time.
+///
+/// Meanwhile a row that was given may be replaced by one that begins with the same key; those behind
+/// it may not change.
 struct RowCursor {
   private static let pageCount = 64
 

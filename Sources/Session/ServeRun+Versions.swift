@@ -9,14 +9,16 @@ extension ServeRun {
 
   /// Takes over versions for entries that the initiator holds alike.
   func takeVersions(_ frame: Frame) throws {
-    guard !open.flags.contains(.dryRun), destination == nil, !isFinished else {
-      throw Malformed.order
-    }
-    try hearInitiator()
+    guard !open.flags.contains(.dryRun), !hasChanged else { throw Malformed.order }
+    if agreement == nil { try replica.hear(open.introduction) }
     let told = try VersionRuns(payload: frame.payload)
     var current = agreement ?? VersionAgreement(of: replica)
     agreement = nil
     try current.take(told)
-    if told.isLast { try replica.renewView() } else { agreement = current }
+    guard told.isLast else { return agreement = current }
+    try replica.renewView()
+    let view = replica.view
+    try connection.send(
+      Finished(stateRoot: view.state.root, contentRoot: view.content.root).frame)
   }
 }

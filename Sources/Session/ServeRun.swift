@@ -15,14 +15,14 @@ final class ServeRun {
   let open: Open
   let replica: LocalReplica
   private let peerName: [UInt8]
-  private(set) var destination: Destination?
+  private var destination: Destination?
   private var itemCount = 0
   /// Large files that the initiator has been offered.
   var offeredPaths: Set<Path> = []
   /// What has come of the versions that the initiator tells, before all have.
   var agreement: VersionAgreement?
   private var hasHeard = false
-  private(set) var isFinished = false
+  private var isFinished = false
   /// Whether nothing was different from the beginning.
   private var isEqual = false
 
@@ -74,6 +74,8 @@ final class ServeRun {
     ) { _, _ in }
     try sendReady()
     while let frame = try nextFrame() {
+      // Nothing comes between the versions of neighbours.
+      guard agreement == nil || frame.kind == .versions else { throw Malformed.order }
       switch (frame.kind, open.role) {
       case (.compare, _): try compare(frame)
       case (.changes, .destination), (.changes, .both): try change(frame)
@@ -102,7 +104,7 @@ final class ServeRun {
     } catch {
       // What has arrived whole is kept: the next run need not send it again.
       try destination?.flush()
-      if error == .closed, destination == nil { return nil }
+      if error == .closed, destination == nil, agreement == nil { return nil }
       throw error
     }
   }
@@ -131,7 +133,11 @@ final class ServeRun {
       ).frame)
   }
 
+  /// Whether the replica may no longer hold what the trees of the view are of.
+  var hasChanged: Bool { destination != nil || hasHeard || isFinished }
+
   private func compare(_ frame: Frame) throws {
+    guard !hasChanged else { throw Malformed.order }
     let request = try CompareRequest(payload: frame.payload)
     guard let projection = Projection(rawValue: request.projection) else { throw Malformed.kind }
     let tree = try replica.tree(projection)
@@ -169,7 +175,7 @@ final class ServeRun {
   }
 
   /// Notes how far the initiator has come, before the first version is taken from it.
-  func hearInitiator() throws {
+  private func hearInitiator() throws {
     guard !hasHeard else { return }
     hasHeard = true
     try replica.hear(open.introduction, at: peerName)

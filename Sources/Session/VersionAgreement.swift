@@ -3,8 +3,8 @@ internal import Reconcile
 internal import Replica
 internal import Wire
 
-/// Gives entries that both ends hold alike the versions that both agree on, as the other end tells which
-/// it has; nothing is durable before all is told.
+/// Gives entries that both ends hold alike the versions that both agree on, as the other end tells
+/// which it has; nothing is durable before all is told.
 struct VersionAgreement {
   private let replica: LocalReplica
   private var disputed: DisputedPaths?
@@ -57,7 +57,7 @@ struct VersionAgreement {
     let position = settled.count
     let entry = bucket.run.entry(at: position)
     var vector = entry.vector
-    if entry.attributes.isLive {
+    if entry.attributes.isLive, entry.attributes.isHashed {
       let isDisputed = try disputed?.reach(entry.path).isDisputed ?? false
       if let theirs = told?.vector, !isDisputed { vector = try agreed(entry, theirs) }
     }

@@ -46,9 +46,13 @@ struct View {
 
   /// Brings the trees up to date with what the index holds now.
   mutating func renew(from store: some BucketStore) throws {
-    guard let noted = stale.take() else { return }
-    state = try state.renewed(at: noted.state, from: store)
-    content = try content.renewed(at: noted.content, from: store)
+    guard let stale else { return }
+    let renewed = (
+      state: try state.renewed(at: stale.state, from: store),
+      content: try content.renewed(at: stale.content, from: store)
+    )
+    (state, content) = renewed
+    self.stale = nil
   }
 }
 

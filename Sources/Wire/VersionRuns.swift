@@ -58,8 +58,8 @@ package struct VersionRunsWriter {
     stream.write { $0.append(0) }
   }
 
-  /// Says what versions the live entries from `path` on carry, which comes behind all before; nil to
-  /// say nothing of them.
+  /// Says what versions the live entries from `path` on carry, which comes behind all before; nil
+  /// to say nothing of them.
   package mutating func write(_ vector: VersionVector?, from path: Path) throws {
     guard last != .some(vector) else { return }
     last = .some(vector)

@@ -25,8 +25,8 @@ struct KeyHolder: ComparisonEnd {
     self.space = space
   }
 
-  /// The end after edits of the entries with these numbers, and how long its tree took: of the buckets
-  /// only those with such an entry are made anew.
+  /// The end after edits of the entries with these numbers, and how long its tree took: of the
+  /// buckets only those with such an entry are made anew.
   func edited(_ numbers: [Int]) throws -> (end: KeyHolder, seconds: Double) {
     var edited = self
     edited.space.edited = numbers
@@ -48,7 +48,8 @@ struct KeyHolder: ComparisonEnd {
   }
 }
 
-/// The buckets in which there are edits; they are where they were before, since an edit moves no boundary.
+/// The buckets in which there are edits; they are where they were before, since an edit moves no
+/// boundary.
 ///
 /// Their digests are not taken over, so that making them is a part of what is measured.
 private struct EditedBuckets: BucketStore {

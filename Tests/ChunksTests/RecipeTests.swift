@@ -51,7 +51,9 @@ import Testing
   }
 
   @Test(arguments: SplitMix.seeds)
-  func `what is copied and the gaps are the content, and that is copied which was found`(seed: UInt64) {
+  func `what is copied and the gaps are the content, and that is copied which was found`(
+    seed: UInt64
+  ) {
     var random = SplitMix(seed: seed)
     for _ in 0..<200 {
       let found = Found(using: &random)

@@ -27,16 +27,22 @@ import Wire
       """)
   }
 
-  /// Runs the program; `a`, `b` and `c` are the replicas of these names, `host:` is another end.
-  private func run(_ words: [String]) throws -> ProgramRun {
+  /// Runs the program and expects its end; `a`, `b` and `c` are the replicas of these names, `host:` is another end.
+  @discardableResult
+  private func run(
+    _ words: [String], through shell: String? = nil, status: Int32? = 0,
+    sourceLocation: SourceLocation = #_sourceLocation
+  ) throws -> ProgramRun {
     let arguments = words.map { word in
       let isRemote = word.hasPrefix("host:")
       let name = isRemote ? String(word.dropFirst(5)) : word
       guard ["a", "b", "c"].contains(name) else { return word }
       return (isRemote ? "host:" : "") + directory.appending(name)
     }
-    let run = try ProgramRun(Binary.treemend, arguments + ["-e", shellWords])
-    #expect(run.ending == .exited(0), "\(run)")
+    let run = try ProgramRun(Binary.treemend, arguments + ["-e", shell ?? shellWords])
+    if let status {
+      #expect(run.ending == .exited(status), "\(run)", sourceLocation: sourceLocation)
+    }
     return run
   }
 
@@ -44,10 +50,11 @@ import Wire
     _ names: String..., sourceLocation: SourceLocation = #_sourceLocation
   ) throws {
     for command in [["root"], ["root", "--state"]] {
-      let roots = try names.map {
-        try ProgramRun(Binary.treemend, command + [directory.appending($0)]).text
+      let runs = try names.map {
+        try ProgramRun(Binary.treemend, command + [directory.appending($0)])
       }
-      #expect(Set(roots).count == 1, sourceLocation: sourceLocation)
+      #expect(runs.allSatisfy { $0.ending == .exited(0) }, sourceLocation: sourceLocation)
+      #expect(Set(runs.map(\.text)).count == 1, sourceLocation: sourceLocation)
     }
   }
 
@@ -81,7 +88,7 @@ import Wire
       touch -d @3000 b/d1/file6; rm a/d2/file7; mkdir a/d2/file7; echo in >a/d2/file7/in
       ln -s x b/zz; mkdir a/a a/zzz; echo last >b/zzzz
       """)
-    _ = try run(words)
+    try run(words)
     let listing = try ProgramRun(
       "sh",
       [
@@ -112,10 +119,43 @@ import Wire
     }
   }
 
+  /// In the comparison, before and in the versions, and behind them.
+  @Test(
+    arguments: [
+      .cutUpstream(afterByteCount: 700), .cutUpstream(afterByteCount: 822),
+      .cutUpstream(afterByteCount: 845), .cutUpstream(afterByteCount: 870),
+      .cutDownstream(afterByteCount: 138), .cutDownstream(afterByteCount: 155),
+      .cutDownstream(afterByteCount: 200), .cutDownstream(afterByteCount: 260),
+    ] as [StandInShell.Variant])
+  func `a first meeting that is cut is taken up again`(cut: StandInShell.Variant) throws {
+    try make(1500)
+    let before = try ProgramRun("ls", ["-lR", "--time-style=full-iso", directory.appending("b")])
+    try run(["sync", "a", "host:b"], through: StandInShell(cut, in: directory).path, status: 12)
+    #expect(
+      try ProgramRun("ls", ["-lR", "--time-style=full-iso", directory.appending("b")]).text
+        == before.text)
+    let whole = try StandInShell(.plain, in: directory).path
+    let again = try run(["sync", "a", "host:b", "--stats"], through: whole)
+    #expect(try #require(figure("Sent", again)) < 4096, "\(again)")
+    try expectEqual("a", "b")
+  }
+
+  @Test func `a first --delete that was refused is refused again`() throws {
+    try make(1500)
+    try shell("echo mine >b/d0/mine")
+    for _ in 0..<2 {
+      try run(["--delete", "a", "host:b"], status: 42)
+      try run(["--delete", "a", "b"], status: 42)
+    }
+    try shell("grep -q mine b/d0/mine")
+    try run(["--delete", "--force", "a", "b"])
+    try expectEqual("a", "b")
+  }
+
   @Test func `replicas of which little is alike come to the same, too`() throws {
     try make(3000)
     try shell("find b -type f -exec touch -d @1000 {} +; echo other >b/d0/file0")
-    _ = try run(["sync", "a", "host:b"])
+    try run(["sync", "a", "host:b"])
     try expectEqual("a", "b")
     try shell("find b/d? -newermt @2000 -type f | wc -l | grep -qx 3001; ls b/d0/*sync-conflict*")
     let second = try run(["sync", "a", "host:b", "--stats"])
@@ -125,13 +165,13 @@ import Wire
   @Test func `versions that were agreed on tell newer from older`() throws {
     try make(1200)
     try shell("cp -a a c")
-    _ = try run(["sync", "a", "host:b"])
-    _ = try run(["sync", "host:b", "c"])
-    _ = try run(["sync", "a", "c"])
+    try run(["sync", "a", "host:b"])
+    try run(["sync", "host:b", "c"])
+    try run(["sync", "a", "c"])
     try expectEqual("a", "b", "c")
     try shell("echo edit >c/d0/file0; rm a/d1/file1; mv b/d2/file2 b/d2/moved")
-    _ = try run(["sync", "a", "b"])
-    _ = try run(["sync", "b", "c"])
+    try run(["sync", "a", "b"])
+    try run(["sync", "b", "c"])
     let last = try run(["sync", "-i", "a", "c"])
     #expect(last.text.contains("d0/file0") && !last.text.contains("conflict"), "\(last)")
     try expectEqual("a", "c")

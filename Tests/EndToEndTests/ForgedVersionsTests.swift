@@ -49,6 +49,7 @@ import Wire
     let ask = Frame(.wantVersions, [])
     let taken = try versions(("d", seen), ("kept", nil), ("link", seen))
     let run = try served(saying: [ask, taken, ask, Finish.run.frame])
+    #expect(try Transcript(run.output).frames.count { $0.kind == .finished } == 2)
     #expect(run.ending == .exited(0), "\(run)")
     let told = try told(run)
     try #require(told.count == 4)
@@ -58,7 +59,9 @@ import Wire
     try cage.expectUntouched()
   }
 
-  @Test(arguments: ["compared", "dry run", "changes", "finished", "order", "frames", "own", "kind"])
+  @Test(arguments: [
+    "compared", "dry run", "changes", "finished", "order", "frames", "own", "kind", "between",
+  ])
   func `versions are refused that have no place, do not ascend or cannot be`(what: String) throws {
     let good = try versions(("d", seen))
     let run =
@@ -75,6 +78,8 @@ import Wire
       case "frames":
         try served(saying: [versions(("kept", seen), isLast: false), versions(("d", seen))])
       case "own": try served(saying: [versions(("d", forgedOwn()))])
+      case "between":
+        try served(saying: [versions(("d", seen), isLast: false), Frame(.wantVersions, [])])
       default: try served(saying: [Frame(.versions, [2])])
       }
     #expect(run.ending == .exited(12), "\(run)")

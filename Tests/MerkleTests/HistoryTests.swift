@@ -37,7 +37,7 @@ import Testing
     seed: UInt64, shape: TreeShape
   ) throws {
     var random = SplitMix(seed: seed)
-    // Half of them see but some of the entries, as through a filter.
+    // With and without a filter, through which some of the entries are not seen.
     for hides in [false, true] {
       var run = seed % 3 == 0 ? EntryRun() : EntryRun.simulated(count: 600, seed: seed)
       var stored = StoredBuckets(run, shape: shape, hides: hides)

@@ -107,7 +107,8 @@ extension StoredBuckets: BucketStore {
   }
 
   func entries(ofBucketFrom firstKey: [UInt8]) throws -> EntryRun {
-    shown(of: try #require(buckets.first { $0.summary.firstKey == firstKey }).run)
+    readCount.value += 1
+    return shown(of: try #require(buckets.first { $0.summary.firstKey == firstKey }).run)
   }
 }
 

@@ -3,8 +3,8 @@ import Reconcile
 import Replica
 
 extension SimulatedRun {
-  /// Has replicas of which one has never met another agree on the versions of what they hold alike; a
-  /// run that is cut comes to do so at one end alone.
+  /// Has replicas of which one has never met another agree on the versions of what they hold alike;
+  /// a run that is cut comes to do so at one end alone.
   func acquaint(_ scans: inout Pair<Scanned>) throws {
     guard ends.source.isNew || ends.destination.isNew,
       scans.source.unknown.isEmpty, scans.destination.unknown.isEmpty
