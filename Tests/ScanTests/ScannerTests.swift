@@ -1,3 +1,4 @@
+import Chunks
 import FileSystem
 import Glibc
 import Hashing
@@ -35,6 +36,26 @@ import Testing
     #expect(report.problems.isEmpty)
     #expect((report.foundCount, report.rememberedCount) == (7, 0))
     #expect(report.hashedByteCount == 13)
+  }
+
+  @Test func `the chunks of large files are kept, all of them, and of no others`() throws {
+    var random = SplitMix(seed: 5)
+    var contents: [Path: [UInt8]] = [:]
+    let limit = Int(ChunkList.keptByteCount)
+    for (name, byteCount) in [("a", limit), ("b", limit - 1), ("c", limit + 70_001)] {
+      let content = random.bytes(byteCount)
+      try makeFile(tree.bytes(name), content: content)
+      if byteCount >= limit { contents[Path(uncheckedKey: Array(name.utf8))] = content }
+    }
+    try tree.file("d")
+    try tree.scan()
+    #expect(Set(tree.index.chunks.keys) == Set(contents.keys))
+    for (path, content) in contents {
+      var sha256 = SHA256()
+      let kept = try #require(tree.index.chunks[path])
+      #expect(kept.list == ChunkList(of: content))
+      #expect(kept.digest == sha256.digest(of: content))
+    }
   }
 
   @Test func `a second scan keeps every row and hashes nothing`() throws {
