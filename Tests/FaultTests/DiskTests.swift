@@ -118,6 +118,32 @@ struct DiskTests {
     try expectEqual(disk.path, b)
   }
 
+  @Test func `what is left of a run that was cut makes room where there is none`() throws {
+    let disk = try LoopDisk(in: directory)
+    let (a, b) = (path("a"), "\(disk.path)/b")
+    try shell("mkdir a \(b)")
+    let free = try #require(
+      Int(try ProgramRun("stat", "-f", "-c", "%a", disk.path).text.filter(\.isNumber)))
+    let blockSize = try #require(
+      Int(try ProgramRun("stat", "-f", "-c", "%S", disk.path).text.filter(\.isNumber)))
+    let byteCount = free * blockSize / 10
+    try shell("head -c \(7 * byteCount) /dev/urandom >a/large")
+    let cut = try StandInShell(.cutUpstream(afterByteCount: 6 * byteCount), in: directory).path
+    let first = try ProgramRun(Binary.treemend, ["-e", cut, a, "host:\(b)"])
+    #expect(first.ending == .exited(12), "\(first)")
+    let partial = "\(b)/.treemend/stage/partial-*"
+    // The far end may still be saving what has come.
+    try shell("flock \(b)/.treemend/lock true; test $(stat -c %s \(partial)) -gt \(3 * byteCount)")
+    // Another file needs the room.
+    try shell("rm a/large; head -c \(6 * byteCount) /dev/urandom >a/other")
+    let second = try ProgramRun(Binary.treemend, [a, b])
+    #expect(second.ending == .exited(11), "\(second)")
+    try shell("! ls \(partial)")
+    let third = try ProgramRun(Binary.treemend, [a, b])
+    #expect(third.ending == .exited(0), "\(third)")
+    try expectEqual(a, b)
+  }
+
   @Test func `what is mounted over a directory hides it and deletes nothing`() throws {
     let (a, b) = (path("a"), path("b"))
     try shell("mkdir a b; mkdir a/m; echo below >a/m/below; echo one >a/one")
