@@ -48,6 +48,7 @@ package struct TreeBuilder: ~Copyable {
 
   /// Adds buckets of a tree of the same projection and shape as they are, where a bucket begins.
   mutating func append(_ range: Range<Int>, of tree: Tree) {
+    precondition(isAtStart, "buckets are taken over where one begins")
     buckets.append(range, of: tree.levels[0])
     firstKeys.append(range, of: tree.firstKeys)
   }

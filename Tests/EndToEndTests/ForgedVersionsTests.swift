@@ -86,6 +86,14 @@ import Wire
     try cage.expectUntouched()
   }
 
+  @Test func `versions of which not all are told are let go`() throws {
+    let cut = try served(saying: [versions(("d", seen), ("zzz", nil), isLast: false)])
+    #expect(cut.ending == .exited(12), "\(cut)")
+    let told = try told(served(saying: [Frame(.wantVersions, []), Finish.run.frame]))
+    #expect(!told.isEmpty)
+    #expect(told.allSatisfy { !($0.vector?.hasSeen(seen) ?? true) }, "\(told)")
+  }
+
   /// A vector that counts changes of the far end's replica which that has not made.
   private func forgedOwn() throws -> VersionVector {
     let told = try told(try served(saying: [Frame(.wantVersions, []), Finish.run.frame]))
