@@ -58,7 +58,12 @@ let package = Package(
     // The stored index, the lock, the identity.
     step("Index", ["CSQLite", "Hashing", "Replica", "Merkle", "Chunks", "FileSystem"]),
     // The walk, merged with what is remembered; hashing.
-    step("Scan", ["Hashing", "Replica", "Chunks", "FileSystem"]),
+    step(
+      "Scan",
+      [
+        "Hashing", "Replica", "Chunks", "FileSystem",
+        .product(name: "DequeModule", package: "swift-collections"),
+      ]),
     // Content on its way: read at the source, staged and verified at the destination.
     step("Transfer", ["Hashing", "Replica", "Chunks", "Wire", "FileSystem"]),
     // The tree changed, one precondition and one rename at a time.
@@ -110,6 +115,7 @@ let package = Package(
     suite(
       "Transport",
       ["Replica", "Wire", "FileSystem", .product(name: "SystemPackage", package: "swift-system")]),
+    suite("Session", ["Replica", "FileSystem"]),
     .testTarget(
       name: "CommandTests", dependencies: ["treemend", "Session", "Replica", "Hashing", "Scan"],
       swiftSettings: settings),

@@ -91,6 +91,13 @@ int linux_file_system_id(int descriptor, uint64_t *identity) {
   return 0;
 }
 
+int linux_file_system_type(int descriptor, uint64_t *type) {
+  struct statfs found;
+  int result = fstatfs(descriptor, &found);
+  if (result == 0) *type = (uint32_t)found.f_type;
+  return result;
+}
+
 ssize_t linux_getrandom(void *buffer, size_t count) {
   return getrandom(buffer, count, 0);
 }

@@ -71,20 +71,34 @@ func hexadecimalDigits(of bytes: [UInt8]) -> [UInt8] {
 
 /// The identity of this installation, 32 hexadecimal digits (`machine-id(5)`); empty if it has none.
 package func machineID() throws(SystemError) -> [UInt8] {
-  var digits = [UInt8](repeating: 0, count: 32)
+  let digits = try beginning(of: "machine-id", in: "/etc", byteCount: 32)
+  let isHexadecimal = digits.allSatisfy {
+    UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 || UInt8(ascii: "a")...UInt8(ascii: "f") ~= $0
+  }
+  return isHexadecimal ? digits : []
+}
+
+/// What tells the times apart that the machine was started, 36 bytes (`random(4)`); empty if that
+/// cannot be told.
+package func bootID() -> [UInt8] {
+  // Whatever the reason: it is not known to be the same start as another.
+  (try? beginning(of: "boot_id", in: "/proc/sys/kernel/random", byteCount: 36)) ?? []
+}
+
+/// The first bytes of a file of the system's; none if it is not there or has fewer.
+private func beginning(
+  of name: String, in directory: String, byteCount: Int
+) throws(SystemError) -> [UInt8] {
+  var bytes = [UInt8](repeating: 0, count: byteCount)
   do throws(SystemError) {
-    let file = try Root(openingDirectoryAt: Array("/etc".utf8))
-      .openDirectory(.root).openFile("machine-id".utf8)
-    guard try file.read(into: &digits) == digits.count else { return [] }
+    let file = try Root(openingDirectoryAt: Array(directory.utf8))
+      .openDirectory(.root).openFile(name.utf8)
+    return try file.read(into: &bytes) == bytes.count ? bytes : []
   } catch {
     // One that is there and cannot be read is not another one.
     guard error.isAbsence else { throw error }
     return []
   }
-  let isHexadecimal = digits.allSatisfy {
-    UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 || UInt8(ascii: "a")...UInt8(ascii: "f") ~= $0
-  }
-  return isHexadecimal ? digits : []
 }
 
 /// How many processors this process may use (`sched_getaffinity(2)`), at least one.

@@ -48,6 +48,21 @@ package final class Root: Sendable {
     return identity
   }
 
+  /// Whether the root lies on a file system that is known to note in a directory's status change
+  /// time whenever a name comes to stand for something else (`f_type` of `statfs(2)`).
+  ///
+  /// A FAT root has no times of its own, and what serves files over a network may be behind.
+  package func notesNameChanges() throws(SystemError) -> Bool {
+    var type: UInt64 = 0
+    _ = try systemCall("fstatfs") { unsafe linux_file_system_type(descriptor, &type) }
+    return Self.typesNotingNameChanges.contains(type)
+  }
+
+  /// ext2 to ext4, XFS, Btrfs, tmpfs, F2FS, ZFS and bcachefs.
+  private static let typesNotingNameChanges: Set<UInt64> = [
+    0xEF53, 0x5846_5342, 0x9123_683E, 0x0102_1994, 0xF2F5_2010, 0x2FC1_2FC1, 0xCA45_1A4E,
+  ]
+
   /// The status of what is at `path`, of a link its own.
   package func status(of path: Path) throws(SystemError) -> Status {
     try open(path, linux_O_PATH).status()

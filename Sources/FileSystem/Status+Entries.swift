@@ -12,16 +12,22 @@ extension Attributes {
         mode: status.mode, size: status.size, modified: status.modified, digest: digest)
   }
 
-  /// Whether a file or link with this status is the one that the entry and its stamp were made of.
+  /// Whether what has this status is what the entry and its stamp were made of: for a directory, with
+  /// the same names in it.
   package func isUnchanged(_ status: Status, _ stamp: Stamp) -> Bool {
-    let isSameKind =
-      switch status.kind {
-      case .file: kind == .file && mode == status.mode & Self.modeMask
-      case .link: kind == .link
-      default: false
-      }
-    return isSameKind && size == status.size && modified == status.modified
-      && stamp == Stamp(of: status)
+    guard stamp == Stamp(of: status) else { return false }
+    return switch status.kind {
+    case .file: kind == .file && hasMode(of: status) && hasSizeAndTime(of: status)
+    case .link: kind == .link && hasSizeAndTime(of: status)
+    case .directory: kind == .directory && hasMode(of: status)
+    case .special: false
+    }
+  }
+
+  private func hasMode(of status: Status) -> Bool { mode == status.mode & Self.modeMask }
+
+  private func hasSizeAndTime(of status: Status) -> Bool {
+    size == status.size && modified == status.modified
   }
 }
 

@@ -60,6 +60,11 @@ package struct EntryRun: Sendable {
     slots[index].attributes
   }
 
+  /// What is at the path of the entry at `index`.
+  package func kind(at index: Int) -> Attributes.Kind {
+    slots[index].attributes.kind
+  }
+
   /// The versions of the entry at `index`.
   package func vector(at index: Int) -> VersionVector {
     vectors[Int(slots[index].vectorIndex)]

@@ -2,28 +2,26 @@ internal import FileSystem
 internal import Replica
 
 extension Scanner {
-  /// Merges the path that the walk is at, and what was found there.
-  mutating func visit(_ found: Listing.Found) throws {
-    let isDirectory = found.errorCode == 0 && found.status.kind == .directory
-    if !options.filter.isEmpty, options.filter.excludes(key.span, isDirectory: isDirectory) {
-      return
-    }
-    let isRemembered = try passOver()
-    guard found.errorCode == 0 else {
-      let code: Problem.Code =
-        SystemError(call: "statx", code: found.errorCode).isAbsence ? .vanished : .unreadable
-      return try leave(code, found.errorCode, isRemembered: isRemembered)
-    }
-    switch found.status.kind {
-    case .special: return try leave(.special, 0, isRemembered: isRemembered)
-    case .directory: try takeDirectory(found.status, isRemembered: isRemembered)
-    case .file, .link: try takeFile(found.status, isRemembered: isRemembered)
+  /// Merges the path that the walk is at, and what was seen there: nothing is remembered of it, or
+  /// the next entry is what is. A directory is to be remembered by `stamp`.
+  mutating func visit(_ sighting: Sighting, isRemembered: Bool, stamp: Stamp) throws {
+    switch sighting {
+    case .unlooked: preconditionFailure("what is merged was looked at")
+    case .failed(let code):
+      return try leave(
+        sighting.isAbsence ? .vanished : .unreadable, code, isRemembered: isRemembered)
+    case .status(let status):
+      switch status.kind {
+      case .special: return try leave(.special, 0, isRemembered: isRemembered)
+      case .directory: try takeDirectory(status, stamp, isRemembered: isRemembered)
+      case .file, .link: try takeFile(status, isRemembered: isRemembered)
+      }
     }
     report.foundCount += 1
   }
 
   /// The path that the walk is at, in memory of its own: the key's is used for the next.
-  private var path: Path {
+  var path: Path {
     var copy: [UInt8] = []
     copy.reserveCapacity(key.count)
     copy.append(contentsOf: key)
@@ -44,22 +42,25 @@ extension Scanner {
     if isRemembered { try keepRemembered() }
   }
 
-  private mutating func takeDirectory(_ status: Status, isRemembered: Bool) throws {
+  private mutating func takeDirectory(
+    _ status: Status, _ stamp: Stamp, isRemembered: Bool
+  ) throws {
     let path = path
     let attributes = Attributes.directory(mode: status.mode)
-    if status.device != rootDevice { unknownSubtree(path, .mounted, 0) }
+    if !walk.isWithin(status) { unknownSubtree(path, .mounted, 0) }
     guard isRemembered else {
       let vector = options.observer.found(attributes, at: path, remembered: nil)
       report.changedCount += 1
-      return try add(.known(attributes, vector, .none))
+      return try add(.known(attributes, vector, stamp))
     }
     let remembered = merge.bucket.run.attributes(at: merge.position)
     report.rememberedCount += remembered.isLive ? 1 : 0
     let former = merge.bucket.run.vector(at: merge.position)
     let vector = options.observer.found(attributes, at: path, remembered: (remembered, former))
-    if remembered == attributes, vector == former { return try keepRemembered() }
-    report.changedCount += 1
-    try replaceRemembered(path, .known(attributes, vector, .none))
+    let isUnchanged = remembered == attributes && vector == former
+    if isUnchanged, merge.bucket.stamps[merge.position] == stamp { return try keepRemembered() }
+    report.changedCount += isUnchanged ? 0 : 1
+    try replaceRemembered(path, .known(attributes, vector, stamp))
   }
 
   private mutating func takeFile(_ status: Status, isRemembered: Bool) throws {
@@ -86,7 +87,7 @@ extension Scanner {
 
   /// Deals with the remembered entries before the path that the walk is at; returns whether the next
   /// one is that of the path.
-  private mutating func passOver() throws -> Bool {
+  mutating func passOver() throws -> Bool {
     while merge.hasRow {
       while merge.position < merge.bucket.count {
         switch merge.bucket.run.order(at: merge.position, relativeTo: key.span) {
@@ -112,7 +113,7 @@ extension Scanner {
 
   /// Deals with the next remembered entry, which the walk did not come upon: it is gone, unless it
   /// was not looked for.
-  private mutating func passOverNext() throws {
+  mutating func passOverNext() throws {
     let attributes = merge.bucket.run.attributes(at: merge.position)
     guard attributes.isLive else {
       let vector = merge.bucket.run.vector(at: merge.position)
@@ -120,19 +121,25 @@ extension Scanner {
         ? try keepRemembered() : forgetRemembered()
     }
     report.rememberedCount += 1
+    if isNextOutOfView { return try keepRemembered() }
     let gone = merge.bucket.run.path(at: merge.position)
-    if isOutOfView(gone, attributes) { return try keepRemembered() }
     let vector = merge.bucket.run.vector(at: merge.position)
     guard let missing = options.observer.missing(gone, vector) else { return forgetRemembered() }
     report.changedCount += 1
     try replaceRemembered(gone, .known(missing.attributes, missing.vector, .none))
   }
 
-  private func isOutOfView(_ path: Path, _ attributes: Attributes) -> Bool {
-    if let unknown = merge.unknown, path == unknown || path.isBelow(unknown) { return true }
-    return !options.filter.isEmpty
-      && options.filter.excludesOrIsBelowExcluded(
-        path.key.span, isDirectory: attributes.kind == .directory)
+  /// Whether the next remembered entry is where the walk could not look, or was not to.
+  var isNextOutOfView: Bool {
+    if let unknown = merge.unknown {
+      let path = merge.bucket.run.path(at: merge.position)
+      if path == unknown || path.isBelow(unknown) { return true }
+    }
+    guard !options.filter.isEmpty else { return false }
+    let isDirectory = merge.bucket.run.kind(at: merge.position) == .directory
+    return merge.bucket.run.withKey(at: merge.position) {
+      options.filter.excludesOrIsBelowExcluded($0, isDirectory: isDirectory)
+    }
   }
 
   private mutating func keepRemembered() throws {
@@ -189,16 +196,18 @@ extension Scanner {
   }
 
   mutating func enterNextRow() throws {
-    let row = try index.nextRow()
+    let row = try rows.next(using: &scratch)
     merge.hasRow = row != nil
-    merge.bucket = row ?? Bucket()
+    merge.bucket = row?.bucket ?? Bucket()
+    merge.seen = row?.seen ?? .each([])
+    merge.directories = row?.directories[...] ?? []
     merge.position = 0
     merge.draft = nil
     merge.isDropped = false
   }
 
   /// Ends the row that the walk is in.
-  private mutating func closeRow() throws {
+  mutating func closeRow() throws {
     try flushLoose()
     if let draft = merge.draft {
       try submit(.draft(draft, replacesRow: !merge.isDropped))
@@ -250,6 +259,7 @@ extension Scanner {
               key: path.key.span, attributes: old.attributes, vector: old.vector,
               stamp: old.stamp)
           }
+          if !(remembered?.attributes.isLive ?? false) { report.doubt(path.parent) }
         case nil: preconditionFailure("a draft is read before it is settled")
         }
       }

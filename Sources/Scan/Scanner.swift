@@ -29,6 +29,12 @@ package struct ScanOptions: Sendable {
   package var rehashes: Bool
   /// Whether files that are not remembered are left to be hashed while they are sent.
   package var defersHashing: Bool
+  /// Whether the root's file system notes in a directory's status change time when a name in it comes
+  /// to stand for something else.
+  package var notesNameChanges: Bool
+  /// Whether a directory that still has its remembered stamp surely has the names in it that are
+  /// remembered, so that it need not be listed.
+  package var trustsStamps: Bool
   /// What gives what is found its versions.
   package var observer: Observer
   /// The file system's clock, for the racy rule.
@@ -38,9 +44,12 @@ package struct ScanOptions: Sendable {
 
   /// Puts together the options.
   package init(
-    filter: Filter, rehashes: Bool, defersHashing: Bool = false, observer: Observer,
-    clock: FileClock, isInterrupted: @escaping @Sendable () -> Bool = { false }
+    filter: Filter, rehashes: Bool, defersHashing: Bool = false, notesNameChanges: Bool,
+    trustsStamps: Bool, observer: Observer, clock: FileClock,
+    isInterrupted: @escaping @Sendable () -> Bool = { false }
   ) {
+    self.notesNameChanges = notesNameChanges
+    self.trustsStamps = trustsStamps
     self.isInterrupted = isInterrupted
     self.filter = filter
     self.rehashes = rehashes
@@ -50,55 +59,25 @@ package struct ScanOptions: Sendable {
   }
 }
 
-/// What a scan came upon, beside the entries.
-package struct ScanReport: Sendable {
-  /// The paths looked at.
-  package internal(set) var scannedCount = 0
-  /// The entries found that are live.
-  package internal(set) var foundCount = 0
-  /// The live entries that were remembered.
-  package internal(set) var rememberedCount = 0
-  /// The entries that are new, changed or deleted.
-  package internal(set) var changedCount = 0
-  /// The bytes hashed.
-  package internal(set) var hashedByteCount: Int64 = 0
-  /// What could not be dealt with.
-  package internal(set) var problems: [Problem] = []
-  /// Paths of which, and below which, nothing is known, in key order; they and what is below them
-  /// must not be taken for deleted.
-  package internal(set) var unknown: [Path] = []
-
-  /// Creates the report of a scan that has seen nothing yet.
-  package init() {}
-
-  /// The most unknown paths that are told apart; beyond that everything is unknown.
-  static let unknownLimit = 65_536
-
-  mutating func add(_ problem: Problem) {
-    problems.append(problem)
-    if unknown.count < Self.unknownLimit {
-      unknown.append(problem.path)
-    } else {
-      unknown = [.root]
-    }
-  }
-}
-
 /// What ends a scan that is to stop.
 package struct ScanInterrupted: Error {}
 
 /// Walks a tree and merges what it finds with what the index remembers, in one pass in key order.
 ///
-/// Files whose status is the recorded one are not opened. Nothing is taken for deleted but what a
-/// listing of its directory no longer shows.
-package struct Scanner {
+/// Files whose status is the recorded one are not opened, and directories whose stamp is are not
+/// listed. Nothing is taken for deleted but what a listing of its directory no longer shows.
+package struct Scanner: ~Copyable {
   /// How many draft buckets may wait for their files to be hashed.
   static var windowCount: Int { 12 }
 
   let options: ScanOptions
   let index: any ScanIndex
   let pool: HashingPool
-  let rootDevice: UInt64
+  let walk: Walk
+  var rows: RememberedRows
+  var scratch = Listing()
+  /// The directories that the walk is in, the root first.
+  var levels: [Level] = []
   /// The key of the path that the walk is at.
   var key: [UInt8] = []
   var merge = Merge()
@@ -116,6 +95,9 @@ package struct Scanner {
     /// Whether there is one.
     var hasRow = false
     var bucket = Bucket()
+    var seen = RememberedRow.Seen.each([])
+    /// The live directories in it that are not passed yet.
+    var directories: ArraySlice<WalkedDirectory> = []
     var position = 0
     /// What has become of the row so far; nil while it is as it was.
     var draft: DraftBucket?
@@ -136,7 +118,7 @@ package struct Scanner {
     progress: (Int, Int64) throws -> Void
   ) throws -> ScanReport {
     let device = try root.status().device
-    let walk = Walk(root, device: device, filter: options.filter)
+    let walk = Walk(root, device: device, options)
     let pool = HashingPool(root, isInterrupted: options.isInterrupted)
     // The thread that merges lists directories, too.
     let walkers = (1..<max(2, processorCount())).map { _ in Worker { walk.work() } }
@@ -146,40 +128,9 @@ package struct Scanner {
       pool.end()
       for thread in walkers + hashers { thread.join() }
     }
-    var scanner = Scanner(options: options, index: index, pool: pool, rootDevice: device)
-    try scanner.run(walk, progress: progress)
+    var scanner = Scanner(
+      options: options, index: index, pool: pool, walk: walk, rows: RememberedRows(index, walk))
+    try scanner.run(progress: progress)
     return scanner.report
-  }
-
-  private mutating func run(_ walk: Walk, progress: (Int, Int64) throws -> Void) throws {
-    var scratch = Listing()
-    try enterNextRow()
-    let top = try walk.listing(of: WalkedDirectory(.root), using: &scratch)
-    var stack = [Level(listing: top, prefixCount: 0)]
-    while !stack.isEmpty {
-      guard let step = stack[stack.count - 1].next(&key) else {
-        stack.removeLast()
-        continue
-      }
-      report.scannedCount += 1
-      if report.scannedCount % 256 == 0 {
-        try progress(report.scannedCount, report.hashedByteCount)
-      }
-      try visit(step.found)
-      guard let directory = step.directory else { continue }
-      do {
-        let listing = try walk.listing(of: directory, using: &scratch)
-        key.append(Path.separator)
-        stack.append(Level(listing: listing, prefixCount: key.count))
-      } catch {
-        unknownSubtree(directory.path, error.isAbsence ? .vanished : .unreadable, error.code)
-      }
-    }
-    try passOverRest()
-    try flushLoose()
-    while !underWay.isEmpty { try settle() }
-    // A file that could not be hashed is known later than what comes after it.
-    report.unknown.sort()
-    try progress(report.scannedCount, report.hashedByteCount)
   }
 }

@@ -1,44 +1,26 @@
+internal import DequeModule
 internal import FileSystem
 internal import Replica
 
-/// A directory that a walk has to look at, or has looked at.
-final class WalkedDirectory: @unchecked Sendable {
-  // SAFETY: `phase` is touched under the walk's monitor alone.
-  enum Phase {
-    case waiting
-    case taken
-    case listed(DirectoryListing)
-    case failed(SystemError)
-  }
-
-  let path: Path
-  var phase = Phase.waiting
-
-  init(_ path: Path) { self.path = path }
-}
-
-/// What is in a directory, sorted, and which of it are directories to be gone into.
-struct DirectoryListing: Sendable {
-  let names: [UInt8]
-  let found: [Listing.Found]
-  /// The directories to go into, each with its index in `found`, in order.
-  let children: [(index: Int, directory: WalkedDirectory)]
-}
-
-/// Lists the directories of a tree by several threads, ahead of the one that goes through them in
-/// key order, which lists others where it would wait.
+/// Looks at a tree by several threads, ahead of the one that goes through it in key order, which
+/// does a part itself where it would wait.
+///
+/// What is remembered is looked at by the names that are remembered, a page at a time, in
+/// directories that are surely as they were; other directories are listed.
 final class Walk: Sendable {
-  /// How many entries may wait for the reader before the threads pause, and how many when they
-  /// go on.
+  /// How many entries may wait for the reader before the threads list no more, and how many when
+  /// they go on.
   private static let entryLimit = 16_384
   private static let lowEntryLimit = entryLimit / 2
 
-  private let root: Root
-  private let device: UInt64
-  private let filter: Filter
+  let root: Root
+  let device: UInt64
+  let options: ScanOptions
   private let queue = Monitor(Queue())
 
   private struct Queue {
+    /// The pages not yet looked at, the first first.
+    var pages: Deque<RememberedPage> = []
     /// The directories not yet listed, the first in key order at the end.
     var waiting: [WalkedDirectory] = []
     var entryCount = 0
@@ -46,31 +28,64 @@ final class Walk: Sendable {
     var isReaderWaiting = false
     var isOver = false
 
-    /// Takes the next directory to be listed, if more may be.
-    mutating func takeNext() -> WalkedDirectory? {
+    /// Takes what is to be done next, if there is anything that may be.
+    mutating func takeNext() -> Work? {
+      if let page = pages.popFirst() {
+        page.phase = .taken
+        return .look(page)
+      }
       if entryCount >= entryLimit { isPaused = true }
       guard !isPaused, let next = waiting.popLast() else { return nil }
       next.phase = .taken
-      return next
+      return .list(next)
+    }
+
+    /// Adds directories that are behind all others; returns whether there is more to do.
+    mutating func add(_ directories: [WalkedDirectory]) -> Bool {
+      for directory in directories {
+        guard case .known = directory.phase else { continue }
+        directory.phase = .waiting
+        waiting.insert(directory, at: 0)
+      }
+      return !directories.isEmpty && !isPaused
+    }
+
+    /// Notes what listing a directory came to; returns whether there is more to do.
+    mutating func note(_ phase: WalkedDirectory.Phase, of directory: WalkedDirectory) -> Bool {
+      directory.phase = phase
+      guard case .listed(let listed) = phase else { return true }
+      entryCount += listed.found.count
+      guard directory.isNew else { return false }
+      for child in listed.children.reversed() {
+        child.directory.phase = .waiting
+        waiting.append(child.directory)
+      }
+      return !listed.children.isEmpty && !isPaused
     }
   }
 
-  init(_ root: Root, device: UInt64, filter: Filter) {
-    self.root = root
-    self.device = device
-    self.filter = filter
+  /// Something for one thread to do.
+  private enum Work {
+    case look(RememberedPage)
+    case list(WalkedDirectory)
   }
 
-  /// Lists directories until the walk is over.
+  init(_ root: Root, device: UInt64, _ options: ScanOptions) {
+    self.root = root
+    self.device = device
+    self.options = options
+  }
+
+  /// Looks at pages and lists directories until the walk is over.
   func work() {
     var listing = Listing()
     while true {
-      let directory = queue.waitQuietly { queue -> WalkedDirectory?? in
+      let work = queue.waitQuietly { queue -> Work?? in
         if queue.isOver { return .some(nil) }
         return queue.takeNext().map { .some($0) }
       }
-      guard let directory else { return }
-      list(directory, using: &listing)
+      guard let work else { return }
+      carryOut(work, using: &listing)
     }
   }
 
@@ -79,13 +94,36 @@ final class Walk: Sendable {
     queue.change { $0.isOver = true }
   }
 
+  /// Has a page looked at, which is behind all others.
+  func add(_ page: RememberedPage) {
+    queue.change { $0.pages.append(page) }
+  }
+
+  /// Returns when `page` has been looked at; works on others while another thread does that.
+  func finish(_ page: RememberedPage, using listing: inout Listing) {
+    while true {
+      let work = queue.waitQuietly { queue -> Work?? in
+        queue.isReaderWaiting = false
+        switch page.phase {
+        case .looked: return .some(nil)
+        case .waiting, .taken:
+          if let work = queue.takeNext() { return .some(work) }
+          queue.isReaderWaiting = true
+          return nil
+        }
+      }
+      guard let work else { return }
+      carryOut(work, using: &listing)
+    }
+  }
+
   /// Returns what is in `directory`; works on others while another thread lists that.
   func listing(
     of directory: WalkedDirectory, using listing: inout Listing
   ) throws(SystemError) -> DirectoryListing {
     while true {
       switch queue.waitQuietly(for: { Self.next(for: directory, in: &$0) }) {
-      case .work(let other): list(other, using: &listing)
+      case .work(let other): carryOut(other, using: &listing)
       case .listed(let listing, let wakesOthers):
         if wakesOthers { queue.change { $0.isPaused = false } }
         return listing
@@ -96,7 +134,7 @@ final class Walk: Sendable {
 
   /// What the reader is to do next.
   private enum Step {
-    case work(WalkedDirectory)
+    case work(Work)
     case listed(DirectoryListing, wakesOthers: Bool)
     case failed(SystemError)
   }
@@ -105,12 +143,12 @@ final class Walk: Sendable {
   private static func next(for directory: WalkedDirectory, in queue: inout Queue) -> Step? {
     queue.isReaderWaiting = false
     switch directory.phase {
-    case .waiting:
+    case .known, .waiting:
       directory.phase = .taken
       if let place = queue.waiting.lastIndex(where: { $0 === directory }) {
         queue.waiting.remove(at: place)
       }
-      return .work(directory)
+      return .work(.list(directory))
     case .taken:
       if let other = queue.takeNext() { return .work(other) }
       queue.isReaderWaiting = true
@@ -125,50 +163,22 @@ final class Walk: Sendable {
     }
   }
 
-  private func list(_ directory: WalkedDirectory, using listing: inout Listing) {
-    let phase: WalkedDirectory.Phase
-    do {
-      let opened = try root.openDirectory(directory.path)
-      try opened.listStatuses(into: &listing)
-      phase = .listed(copy(of: listing, in: directory.path))
-    } catch {
-      phase = .failed(error)
+  private func carryOut(_ work: Work, using listing: inout Listing) {
+    switch work {
+    case .look(let page):
+      let changed = page.look(in: self)
+      queue.update { queue in
+        page.phase = .looked
+        return queue.add(changed) || queue.isReaderWaiting
+      }
+    case .list(let directory):
+      let phase: WalkedDirectory.Phase
+      do {
+        phase = .listed(try list(directory, using: &listing))
+      } catch {
+        phase = .failed(error)
+      }
+      queue.update { $0.note(phase, of: directory) || $0.isReaderWaiting }
     }
-    queue.update { queue in
-      directory.phase = phase
-      guard case .listed(let listed) = phase else { return true }
-      queue.entryCount += listed.found.count
-      queue.waiting.append(contentsOf: listed.children.reversed().map(\.directory))
-      return queue.isReaderWaiting || (!listed.children.isEmpty && !queue.isPaused)
-    }
-  }
-
-  /// What was listed in the directory `path`, in arrays of its own of just the size.
-  private func copy(of listing: borrowing Listing, in path: Path) -> DirectoryListing {
-    var found: [Listing.Found] = []
-    found.reserveCapacity(listing.found.count)
-    found.append(contentsOf: listing.found)
-    var names: [UInt8] = []
-    names.reserveCapacity(listing.names.count)
-    names.append(contentsOf: listing.names)
-    return DirectoryListing(
-      names: names, found: found, children: children(of: path, found, names))
-  }
-
-  private func children(
-    of path: Path, _ found: [Listing.Found], _ names: [UInt8]
-  ) -> [(index: Int, directory: WalkedDirectory)] {
-    var children: [(index: Int, directory: WalkedDirectory)] = []
-    for index in found.indices
-    where found[index].status.kind == .directory && found[index].errorCode == 0
-      && found[index].status.device == device
-    {
-      let name = names[found[index].nameRange]
-      if StateDirectory.isName(name) { continue }
-      let child = path.appending(name)
-      if !filter.isEmpty && filter.excludes(child.key.span, isDirectory: true) { continue }
-      children.append((index, WalkedDirectory(child)))
-    }
-    return children
   }
 }

@@ -155,9 +155,12 @@ final class LocalReplica {
       try commit()
       try begin()
     }
+    let holdsListings = try suspendListings()
     let options = ScanOptions(
       filter: opening.filter, rehashes: opening.rehashes || isRestored,
       defersHashing: defersHashing,
+      notesNameChanges: try root.notesNameChanges(),
+      trustsStamps: holdsListings && !opening.rehashes && !isRestored,
       observer: Observer(
         replica: index.replica, epoch: nextEpoch - 1, now: now, forgetsMissing: isRestored,
         lastTrusted: lastTrusted, expected: try index.expected(), knowledge: index.knowledge),
@@ -168,6 +171,7 @@ final class LocalReplica {
     }
     try confirm()
     try target.finish()
+    try keepListings(doubting: report.doubtful)
     if report.foundCount == 0, report.rememberedCount > 0, report.problems.isEmpty,
       !opening.forces
     {

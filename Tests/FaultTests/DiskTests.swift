@@ -46,11 +46,13 @@ struct DiskTests {
     let disk = try LoopDisk(in: directory)
     let (a, b) = ("\(disk.path)/a", path("b"))
     try shell("mkdir \(a) b; cd \(a); echo old >edited; echo gone >deleted; echo kept >kept")
+    try shell("cd \(a); mkdir d; echo sub >d/kept; echo subgone >d/deleted")
     try sync(a, b)
     try disk.unmount()
     try shell("cp image earlier")
     try disk.mount()
-    try shell("cd \(a); echo new >edited; rm deleted; echo created >created")
+    try shell("cd \(a); echo new >edited; rm deleted d/deleted; echo created >created")
+    try shell("cd \(a); echo subcreated >d/created")
     try sync(a, b)
     try disk.unmount()
     try shell("cp earlier image")
@@ -62,7 +64,9 @@ struct DiskTests {
     try sync(a, b)
     try expectEqual(a, b)
     let left = try contents(a)
-    #expect(left.isSuperset(of: ["new", "other", "created", "since", "kept"]), "\(left)")
+    #expect(
+      left.isSuperset(of: ["new", "other", "created", "since", "kept", "sub", "subcreated"]),
+      "\(left)")
   }
 
   @Test func `an edit that leaves the size and the whole second as they are is seen`() throws {
@@ -74,6 +78,18 @@ struct DiskTests {
       try shell("echo \(number) >\(a)/f")
       try sync(a, b)
       #expect(try contents(b) == ["\(number)"])
+    }
+  }
+
+  @Test func `a name that comes within the same whole second as others is seen`() throws {
+    let disk = try LoopDisk(in: directory, "-I", "128")
+    let (a, b) = ("\(disk.path)/a", path("b"))
+    try shell("mkdir -p \(a)/d b")
+    for number in 1...6 {
+      try sync(a, b)
+      try shell("echo \(number) >\(a)/d/\(number)")
+      try sync(a, b)
+      #expect(try contents(b) == Set((1...number).map(String.init)))
     }
   }
 

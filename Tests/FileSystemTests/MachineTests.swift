@@ -23,6 +23,11 @@ import Testing
     #expect(count < 1000 || Set(bytes).count > 200)
   }
 
+  @Test func `the machine's start is always the same one`() {
+    #expect(bootID().count == 36)
+    #expect(bootID() == bootID())
+  }
+
   @Test func `the machine's identity is 32 digits or none`() throws {
     let text = FileManager.default.contents(atPath: "/etc/machine-id").map(Array.init) ?? []
     let identity = try machineID()

@@ -127,4 +127,13 @@ import Testing
     let other = try Root(openingDirectoryAt: temporary.bytes + "/outside".utf8)
     #expect(try root.fileSystemID() == other.fileSystemID())
   }
+
+  @Test(
+    arguments: [("/proc", false), ("/sys", false), ("/dev/shm", true)])
+  func `a file system is known to note changes of names, or is not`(
+    path: String, notes: Bool
+  ) throws {
+    let root = try Root(openingDirectoryAt: Array(path.utf8))
+    #expect(try root.notesNameChanges() == notes)
+  }
 }

@@ -20,7 +20,7 @@ final class MemoryIndex: ScanIndex {
   }
 
   /// The rows of the next scan.
-  private(set) var rows: [Bucket] = []
+  var rows: [Bucket] = []
   /// What the last scan did.
   private(set) var steps: [Step] = []
   private var result: [Bucket] = []
@@ -80,4 +80,63 @@ final class MemoryIndex: ScanIndex {
 
   /// The stamps of all rows.
   var stamps: [Stamp] { rows.flatMap(\.stamps) }
+
+  /// Changes what is remembered; rows that lose their last entry go.
+  func edit(_ change: (inout EditedRows) -> Void) {
+    var edited = EditedRows(rows)
+    change(&edited)
+    rows = edited.buckets
+  }
+}
+
+/// Rows as a test changes them.
+struct EditedRows {
+  private var rows: [[(entry: Entry, stamp: Stamp)]]
+
+  fileprivate init(_ buckets: [Bucket]) {
+    rows = buckets.map { bucket in
+      (0..<bucket.count).map { (bucket.run.entry(at: $0), bucket.stamps[$0]) }
+    }
+  }
+
+  fileprivate var buckets: [Bucket] {
+    rows.filter { !$0.isEmpty }.map { entries in
+      var bucket = Bucket()
+      for (entry, stamp) in entries {
+        bucket.append(
+          key: entry.path.key.span, attributes: entry.attributes, vector: entry.vector,
+          stamp: stamp)
+      }
+      return bucket
+    }
+  }
+
+  private static func path(_ text: String) -> Path {
+    Path(uncheckedKey: Array(text.utf8).map { $0 == UInt8(ascii: "/") ? Path.separator : $0 })
+  }
+
+  mutating func remove(_ text: String) {
+    let path = Self.path(text)
+    for row in rows.indices { rows[row].removeAll { $0.entry.path == path } }
+  }
+
+  /// Adds an entry with the attributes of `former`, right behind that or another.
+  mutating func insert(_ text: String, like former: String, behind place: String? = nil) {
+    let copied = Self.path(former)
+    guard let entry = rows.joined().first(where: { $0.entry.path == copied })?.entry else { return }
+    let copy = Entry(path: Self.path(text), attributes: entry.attributes, vector: entry.vector)
+    let place = Self.path(place ?? former)
+    for row in rows.indices {
+      guard let index = rows[row].firstIndex(where: { $0.entry.path == place }) else { continue }
+      rows[row].insert((copy, .unknown), at: index + 1)
+    }
+  }
+
+  mutating func forgetStamp(of path: Path) {
+    for row in rows.indices {
+      for index in rows[row].indices where rows[row][index].entry.path == path {
+        rows[row][index].stamp = .none
+      }
+    }
+  }
 }

@@ -28,18 +28,24 @@ struct ScannedTree {
   func scan(
     _ root: Root? = nil,
     excluding patterns: [String] = [], rehashes: Bool = false, defersHashing: Bool = false,
-    clock: FileClock = calmClock,
+    notesNameChanges: Bool = true, trustsStamps: Bool = true, clock: FileClock = calmClock,
+    into index: MemoryIndex? = nil,
     progress: (Int, Int64) throws -> Void = { _, _ in }
   ) throws -> ScanReport {
     let rules = try patterns.map { try Filter.Rule(includes: false, pattern: Array($0.utf8)) }
+    let index = index ?? self.index
     index.begin()
     let report = try Scanner.scan(
       root ?? temporary.root(), into: index,
       ScanOptions(
         filter: Filter(rules: rules), rehashes: rehashes, defersHashing: defersHashing,
+        notesNameChanges: notesNameChanges, trustsStamps: trustsStamps && !rehashes,
         observer: Observer(replica: Self.replica, epoch: 1, now: Self.now), clock: clock),
       progress: progress)
     index.end()
+    index.edit { rows in
+      for path in report.doubtful ?? [] { rows.forgetStamp(of: path) }
+    }
     return report
   }
 
@@ -61,6 +67,40 @@ struct ScannedTree {
 
   func remove(_ path: String) throws {
     guard Glibc.remove(temporary.appending(path)) == 0 else { throw SystemFailure("remove") }
+  }
+
+  func removeAll(_ path: String) throws {
+    try requireSuccess("rm", "-r", temporary.appending(path))
+  }
+
+  func rename(_ path: String, _ newPath: String) throws {
+    guard Glibc.rename(temporary.appending(path), temporary.appending(newPath)) == 0 else {
+      throw SystemFailure("rename")
+    }
+  }
+
+  /// Returns when the file system's clock has gone on, so that what changes from now on gets another
+  /// stamp than what was.
+  func tick() throws {
+    let other = try TemporaryDirectory()
+    let root = try other.root()
+    let start = try root.status().changed
+    var last = start
+    while last == start {
+      try makeDirectory(Array(other.appending("probe").utf8))
+      guard rmdir(other.appending("probe")) == 0 else { throw SystemFailure("rmdir") }
+      last = try root.status().changed
+    }
+  }
+
+  func status(_ path: String) throws -> Status {
+    try temporary.root().status(of: Path(slashed: Array(path.utf8)))
+  }
+
+  /// The stamp that is remembered of a path.
+  func stamp(_ path: String) throws -> Stamp? {
+    let path = try Path(slashed: Array(path.utf8))
+    return zip(index.entries, index.stamps).first { $0.0.path == path }?.1
   }
 
   func bytes(_ path: String) -> [UInt8] { Array(temporary.appending(path).utf8) }

@@ -60,6 +60,9 @@ int linux_syncfs(int descriptor);
 // fstatfs(2), of which the file system's identity.
 int linux_file_system_id(int descriptor, uint64_t *identity);
 
+// fstatfs(2), of which the file system's type.
+int linux_file_system_type(int descriptor, uint64_t *type);
+
 // getrandom(2).
 ssize_t linux_getrandom(void *buffer, size_t count);
 
