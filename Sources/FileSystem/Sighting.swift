@@ -15,12 +15,12 @@ package enum Sighting: BitwiseCopyable, Sendable {
     if case .status(let status) = self { status.kind == .directory } else { false }
   }
 
-  /// Whether nothing has the name, or nobody has looked.
+  /// Whether nothing has the name.
   package var isAbsence: Bool {
-    switch self {
-    case .unlooked: true
-    case .failed(let code): SystemError(call: "statx", code: code).isAbsence
-    case .status: false
+    if case .failed(let code) = self {
+      SystemError(call: "statx", code: code).isAbsence
+    } else {
+      false
     }
   }
 }

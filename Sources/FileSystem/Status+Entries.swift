@@ -32,16 +32,19 @@ extension Attributes {
 }
 
 extension Stamp {
-  /// The stamp of a file with this status.
+  /// The stamp of what has this status.
   package init(of status: Status) {
     self.init(changed: status.changed, inode: status.inode)
   }
 
-  /// The stamp of a directory or a tombstone, which have no content.
+  /// The stamp of a tombstone, and of a directory that may hold what is not remembered.
   package static let none = Stamp(changed: 0, inode: 0)
 }
 
 extension SystemError {
+  /// Another file system is mounted over a directory (`EXDEV`).
+  package static let mountedOver = SystemError(call: "openat2", code: EXDEV)
+
   /// Whether the path is not there.
   package var isAbsence: Bool { code == ENOENT || code == ENOTDIR }
 

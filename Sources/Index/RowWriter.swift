@@ -13,6 +13,7 @@ package struct RowWriter: ~Copyable {
   private var cutter = RunCutter(level: 1)
   private var open = Bucket()
   private var hasher = NodeHasher()
+  private var lastKey: [UInt8] = []
 
   /// Begins at the first row, or at the start of any bucket.
   package init(to index: Index) {
@@ -25,6 +26,8 @@ package struct RowWriter: ~Copyable {
   /// Goes on with a stored row as it is.
   package mutating func keep(_ row: BucketRow, each: Each) throws(IndexError) {
     if cutter.isAtStart {
+      row.bucket.run.withKey(at: 0) { advance(to: $0) }
+      row.bucket.run.withKey(at: row.bucket.count - 1) { advance(to: $0) }
       try each(row.summary, row.bucket.run)
       return
     }
@@ -48,9 +51,20 @@ package struct RowWriter: ~Copyable {
   package mutating func append(
     entryAt position: Int, of bucket: Bucket, each: Each
   ) throws(IndexError) {
+    bucket.run.withKey(at: position) { key in
+      precondition(!key.matches(lastKey.span), "no entry is written twice")
+      advance(to: key)
+    }
     open.append(entryAt: position, of: bucket)
     let boundary = bucket.run.withKey(at: position) { Boundary(of: $0) }
     if cutter.endsRun(after: boundary) { try close(each: each) }
+  }
+
+  /// Goes on to `key`: entries in another order would be another bucket than they are read as.
+  private mutating func advance(to key: Span<UInt8>) {
+    precondition(!key.precedes(lastKey.span), "entries are written in key order")
+    lastKey.removeAll(keepingCapacity: true)
+    lastKey.append(span: key)
   }
 
   /// Ends with the last bucket.

@@ -1,5 +1,6 @@
 /// What the file system said of a file when its digest was taken: with size and modification
-/// time, which the entry has, enough to tell that the file has not changed since.
+/// time, which the entry has, enough to tell that the file has not changed since. Of a directory,
+/// what it said before the directory was listed: enough to tell that its names are the same.
 package struct Stamp: Hashable, Sendable, BitwiseCopyable {
   /// The status change time (ctime) in nanoseconds since 1970.
   package let changed: Int64

@@ -23,6 +23,7 @@ struct DirectoryLookout: ~Copyable {
       case unopened
       case open(Opened)
       case changed
+      /// Nothing in it is to be looked at.
       case leftOut
     }
 
@@ -38,20 +39,28 @@ struct DirectoryLookout: ~Copyable {
 
   init(_ walk: Walk) { self.walk = walk }
 
-  /// Goes into `directory`, which is behind all that was looked at.
-  mutating func enter(_ directory: WalkedDirectory) {
+  /// Goes into `directory`, which is around all that will be looked at first.
+  mutating func begin(in directory: WalkedDirectory) {
+    add(directory, directory.stamp == .none ? .changed : .unopened)
+  }
+
+  /// Goes into `directory`, which was looked at last, and as which `sighting` was seen.
+  mutating func enter(_ directory: WalkedDirectory, _ sighting: Sighting) {
+    switch sighting {
+    case .status(let status) where walk.isWithin(status): break
+    case .unlooked: break
+    case .failed, .status: return add(directory, .leftOut)
+    }
+    add(directory, directory.stamp == .none ? .changed : .unopened)
+    if case .changed? = around.last?.state { changed.append(directory) }
+  }
+
+  private mutating func add(_ directory: WalkedDirectory, _ state: Around.State) {
     let path = directory.path
     leave(before: path.key.span)
-    var state = Around.State.unopened
-    if let last = around.last, case .leftOut = last.state {
-      state = .leftOut
-    } else if excludes(path.key.span, isDirectory: true) {
-      state = .leftOut
-    } else if directory.stamp == .none {
-      state = .changed
-      changed.append(directory)
-    }
-    around.append(Around(walked: directory, state: state))
+    var isLeftOut = excludes(path.key.span, isDirectory: true)
+    if case .leftOut? = around.last?.state { isLeftOut = true }
+    around.append(Around(walked: directory, state: isLeftOut ? .leftOut : state))
     turnToLast()
     let far = around.count - 1 - Self.openLimit
     if far >= 0, case .open = around[far].state { around[far].state = .unopened }

@@ -1,6 +1,6 @@
 internal import Replica
 
-/// How a key lies to a directory that is not the root.
+/// How a key lies to a directory.
 enum Placement {
   case outside
   /// It is right in the directory.
@@ -11,11 +11,16 @@ enum Placement {
 extension Span<UInt8> {
   /// How this key lies to `directory`.
   func placement(in directory: Path) -> Placement {
-    let prefixCount = directory.key.count
-    guard count > prefixCount, self[prefixCount] == Path.separator,
-      sharedPrefixCount(with: directory.key.span) == prefixCount
-    else { return .outside }
-    for index in (prefixCount + 1)..<count where self[index] == Path.separator { return .deeper }
+    guard isBelow(directory.key.span) else { return .outside }
+    let nameStart = directory.key.isEmpty ? 0 : directory.key.count + 1
+    for index in nameStart..<count where self[index] == Path.separator { return .deeper }
     return .child
+  }
+
+  /// Whether this key's path is in the directory of `other`, at any depth.
+  func isBelow(_ other: Span<UInt8>) -> Bool {
+    if other.isEmpty { return !isEmpty }
+    return count > other.count && self[other.count] == Path.separator
+      && sharedPrefixCount(with: other) == other.count
   }
 }

@@ -56,7 +56,7 @@ final class RememberedPage: @unchecked Sendable {
   /// not, which have to be listed.
   func look(in walk: Walk) -> [WalkedDirectory] {
     var lookout = DirectoryLookout(walk)
-    for directory in above { lookout.enter(directory) }
+    for directory in above { lookout.begin(in: directory) }
     var sightings: [Sighting] = []
     for index in rows.indices {
       sightings.removeAll(keepingCapacity: true)
@@ -90,7 +90,7 @@ final class RememberedPage: @unchecked Sendable {
         isIntact = false
       }
       guard attributes.kind == .directory, let directory = directories.popFirst() else { continue }
-      lookout.enter(directory)
+      lookout.enter(directory, sighting)
     }
     return isIntact
   }

@@ -18,12 +18,12 @@ package struct ScanReport: Sendable {
   /// must not be taken for deleted.
   package internal(set) var unknown: [Path] = []
 
-  /// Creates the report of a scan that has seen nothing yet.
-  package init() {}
-
   /// Directories that may hold what the index does not, although they have a stamp in it; nil if they
   /// are too many. Their stamps must go before the index is kept.
   package internal(set) var doubtful: Set<Path>? = []
+
+  /// Creates the report of a scan that has seen nothing yet.
+  package init() {}
 
   /// The most unknown paths that are told apart; beyond that everything is unknown.
   static let unknownLimit = 65_536

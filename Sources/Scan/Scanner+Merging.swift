@@ -6,7 +6,7 @@ extension Scanner {
   /// the next entry is what is. A directory is to be remembered by `stamp`.
   mutating func visit(_ sighting: Sighting, isRemembered: Bool, stamp: Stamp) throws {
     switch sighting {
-    case .unlooked: preconditionFailure("what is merged was looked at")
+    case .unlooked: preconditionFailure("nothing is merged that was not looked at")
     case .failed(let code):
       return try leave(
         sighting.isAbsence ? .vanished : .unreadable, code, isRemembered: isRemembered)
@@ -39,7 +39,7 @@ extension Scanner {
     _ code: Problem.Code, _ systemCode: CInt, isRemembered: Bool
   ) throws {
     unknownSubtree(path, code, systemCode)
-    if isRemembered { try keepRemembered() }
+    if isRemembered { try keepUnseen() }
   }
 
   private mutating func takeDirectory(
@@ -121,7 +121,7 @@ extension Scanner {
         ? try keepRemembered() : forgetRemembered()
     }
     report.rememberedCount += 1
-    if isNextOutOfView { return try keepRemembered() }
+    if isNextOutOfView { return try keepUnseen() }
     let gone = merge.bucket.run.path(at: merge.position)
     let vector = merge.bucket.run.vector(at: merge.position)
     guard let missing = options.observer.missing(gone, vector) else { return forgetRemembered() }
@@ -131,15 +131,27 @@ extension Scanner {
 
   /// Whether the next remembered entry is where the walk could not look, or was not to.
   var isNextOutOfView: Bool {
-    if let unknown = merge.unknown {
-      let path = merge.bucket.run.path(at: merge.position)
-      if path == unknown || path.isBelow(unknown) { return true }
-    }
-    guard !options.filter.isEmpty else { return false }
     let isDirectory = merge.bucket.run.kind(at: merge.position) == .directory
-    return merge.bucket.run.withKey(at: merge.position) {
-      options.filter.excludesOrIsBelowExcluded($0, isDirectory: isDirectory)
+    return merge.bucket.run.withKey(at: merge.position) { key in
+      if let unknown = merge.unknown,
+        key.placement(in: unknown) != .outside || key.matches(unknown.key.span)
+      {
+        return true
+      }
+      return options.filter.excludesOrIsBelowExcluded(key, isDirectory: isDirectory)
     }
+  }
+
+  /// Keeps what is remembered of a path that the walk has not seen. This scan cannot vouch for the stamp
+  /// of a directory that counted for nothing before.
+  private mutating func keepUnseen() throws {
+    let attributes = merge.bucket.run.attributes(at: merge.position)
+    guard !options.trustsStamps, attributes.kind == .directory,
+      merge.bucket.stamps[merge.position] != .none
+    else { return try keepRemembered() }
+    let vector = merge.bucket.run.vector(at: merge.position)
+    try replaceRemembered(
+      merge.bucket.run.path(at: merge.position), .known(attributes, vector, .none))
   }
 
   private mutating func keepRemembered() throws {

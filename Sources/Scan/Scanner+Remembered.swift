@@ -18,10 +18,13 @@ extension Scanner {
     report.scannedCount += merge.bucket.count
     report.foundCount += merge.bucket.count
     report.rememberedCount += merge.bucket.count
+    key.removeAll(keepingCapacity: true)
+    key.append(contentsOf: last.key)
     while let level = levels.last, !last.isBelow(level.directory.path) { levels.removeLast() }
     for directory in merge.directories where last == directory.path || last.isBelow(directory.path)
     {
       levels.append(Level(directory: directory))
+      if last == directory.path { key.append(Path.separator) }
     }
     try closeRow()
     try enterNextRow()
@@ -34,9 +37,10 @@ extension Scanner {
     let innermost = levels.count - 1
     if levels[innermost].listed == nil {
       switch try nextRemembered(in: levels[innermost].directory.path) {
-      case .name(let sighting) where !sighting.isAbsence:
-        return .name(Step(sighting: sighting, directory: nil))
-      case .name: guard try list(innermost) else { return .behind }
+      case .name(.unlooked): guard try list(innermost) else { return .behind }
+      case .name(let sighting) where sighting.isAbsence:
+        guard try list(innermost) else { return .behind }
+      case .name(let sighting): return .name(Step(sighting: sighting, directory: nil))
       case .on: return .on
       case .behind: return .behind
       }
@@ -56,6 +60,12 @@ extension Scanner {
     let placement = placementOfNext(in: directory)
     if placement == .outside { return .behind }
     if merge.bucket.run.kind(at: merge.position) == .tombstone || isNextOutOfView {
+      try passOverNext()
+      return .on
+    }
+    if placement == .deeper, merge.bucket.run.withKey(at: merge.position, { $0.isBelow(key.span) })
+    {
+      // The walk is at what was its directory, and is one no more.
       try passOverNext()
       return .on
     }

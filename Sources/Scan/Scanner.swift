@@ -26,15 +26,15 @@ package struct ScanOptions: Sendable {
   /// What is left out: neither looked at nor taken for deleted.
   package var filter: Filter
   /// Whether every file is hashed, whatever its status says.
-  package var rehashes: Bool
+  package let rehashes: Bool
   /// Whether files that are not remembered are left to be hashed while they are sent.
   package var defersHashing: Bool
   /// Whether the root's file system notes in a directory's status change time when a name in it comes
   /// to stand for something else.
   package var notesNameChanges: Bool
   /// Whether a directory that still has its remembered stamp surely has the names in it that are
-  /// remembered, so that it need not be listed.
-  package var trustsStamps: Bool
+  /// remembered, so that it need not be listed; never if every file is hashed.
+  package let trustsStamps: Bool
   /// What gives what is found its versions.
   package var observer: Observer
   /// The file system's clock, for the racy rule.
@@ -49,7 +49,7 @@ package struct ScanOptions: Sendable {
     isInterrupted: @escaping @Sendable () -> Bool = { false }
   ) {
     self.notesNameChanges = notesNameChanges
-    self.trustsStamps = trustsStamps
+    self.trustsStamps = trustsStamps && !rehashes
     self.isInterrupted = isInterrupted
     self.filter = filter
     self.rehashes = rehashes

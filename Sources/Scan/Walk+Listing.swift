@@ -10,6 +10,7 @@ extension Walk {
     // What changes behind this status leaves another one behind, so that its stamp tells of nothing
     // that the listing does not show.
     let status = try opened.status()
+    guard isWithin(status) else { throw .mountedOver }
     try opened.listStatuses(into: &listing)
     // Arrays of their own, of just the size.
     var found: [Listing.Found] = []
@@ -18,7 +19,7 @@ extension Walk {
     var names: [UInt8] = []
     names.reserveCapacity(listing.names.count)
     names.append(contentsOf: listing.names)
-    var isWhole = options.notesNameChanges && isWithin(status) && !options.clock.isRacy(status)
+    var isWhole = options.notesNameChanges && !options.clock.isRacy(status)
     var children: [(index: Int, directory: WalkedDirectory)] = []
     for index in found.indices {
       switch fate(of: found[index], named: names[found[index].nameRange], in: directory.path) {
@@ -51,15 +52,5 @@ extension Walk {
     let path = directory.appending(name)
     if options.filter.excludes(path.key.span, isDirectory: isDirectory) { return .leftOut }
     return isWithin(found.status) ? .directory(path) : .entry
-  }
-
-  /// Whether something is a directory of the tree, and none that is mounted there.
-  func isWithin(_ status: Status) -> Bool {
-    status.kind == .directory && status.device == device
-  }
-
-  /// Whether a directory with this status is the one, with the names, that `stamp` was taken of.
-  func isUnchanged(_ status: Status, since stamp: Stamp) -> Bool {
-    stamp != .none && stamp == Stamp(of: status) && isWithin(status)
   }
 }

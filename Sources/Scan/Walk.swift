@@ -8,20 +8,21 @@ internal import Replica
 /// What is remembered is looked at by the names that are remembered, a page at a time, in
 /// directories that are surely as they were; other directories are listed.
 final class Walk: Sendable {
-  /// How many entries may wait for the reader before the threads list no more, and how many when
-  /// they go on.
+  /// How many entries of new directories may wait for the reader before the threads list no more, and
+  /// how many when they go on.
   private static let entryLimit = 16_384
   private static let lowEntryLimit = entryLimit / 2
 
   let root: Root
-  let device: UInt64
+  private let device: UInt64
   let options: ScanOptions
   private let queue = Monitor(Queue())
 
   private struct Queue {
     /// The pages not yet looked at, the first first.
     var pages: Deque<RememberedPage> = []
-    /// The directories not yet listed, the first in key order at the end.
+    /// The directories not yet listed, the first in key order at the end, but for those that threads have
+    /// found in another order.
     var waiting: [WalkedDirectory] = []
     var entryCount = 0
     var isPaused = false
@@ -40,22 +41,25 @@ final class Walk: Sendable {
       return .list(next)
     }
 
-    /// Adds directories that are behind all others; returns whether there is more to do.
+    /// Adds remembered directories, which come behind all others; returns whether there is more to do.
     mutating func add(_ directories: [WalkedDirectory]) -> Bool {
-      for directory in directories {
+      var added: [WalkedDirectory] = []
+      for directory in directories.reversed() {
         guard case .known = directory.phase else { continue }
         directory.phase = .waiting
-        waiting.insert(directory, at: 0)
+        added.append(directory)
       }
-      return !directories.isEmpty && !isPaused
+      waiting.insert(contentsOf: added, at: 0)
+      return !added.isEmpty && !isPaused
     }
 
     /// Notes what listing a directory came to; returns whether there is more to do.
     mutating func note(_ phase: WalkedDirectory.Phase, of directory: WalkedDirectory) -> Bool {
       directory.phase = phase
       guard case .listed(let listed) = phase else { return true }
-      entryCount += listed.found.count
+      // Those of remembered directories are about as many as the rows that are read ahead.
       guard directory.isNew else { return false }
+      entryCount += listed.found.count
       for child in listed.children.reversed() {
         child.directory.phase = .waiting
         waiting.append(child.directory)
@@ -155,7 +159,7 @@ final class Walk: Sendable {
       return nil
     case .failed(let error): return .failed(error)
     case .listed(let listing):
-      queue.entryCount -= listing.found.count
+      if directory.isNew { queue.entryCount -= listing.found.count }
       // The listing of the directory around this one keeps this value, but not what is in it.
       directory.phase = .taken
       return .listed(
@@ -180,5 +184,15 @@ final class Walk: Sendable {
       }
       queue.update { $0.note(phase, of: directory) || $0.isReaderWaiting }
     }
+  }
+
+  /// Whether something is a directory of the tree, and none that is mounted there.
+  func isWithin(_ status: Status) -> Bool {
+    status.kind == .directory && status.device == device
+  }
+
+  /// Whether a directory with this status is the one, with the names, that `stamp` was taken of.
+  func isUnchanged(_ status: Status, since stamp: Stamp) -> Bool {
+    stamp != .none && stamp == Stamp(of: status) && isWithin(status)
   }
 }

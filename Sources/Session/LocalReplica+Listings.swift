@@ -21,6 +21,7 @@ extension LocalReplica {
   /// Has the stamps of directories count, but for those of the doubtful, at the end of a scan.
   func keepListings(doubting doubtful: Set<Path>?) throws {
     guard let doubtful else { return }
+    cached = nil
     var changes: [Recorded] = []
     for path in doubtful.sorted() {
       guard let (entry, stamp) = try entry(at: path), stamp != .none,
@@ -28,10 +29,8 @@ extension LocalReplica {
       else { continue }
       changes.append(Recorded(entry: entry, stamp: .none))
     }
-    if !changes.isEmpty {
-      try index.update(changes)
-      cached = nil
-    }
+    if !changes.isEmpty { try index.update(changes) }
+    cached = nil
     try index.set(Self.field, to: bootID())
   }
 }

@@ -146,6 +146,7 @@ final class LocalReplica {
     _ defersHashing: Bool, _ progress: (Int, Int64) throws -> Void, _ confirm: () throws -> Void
   ) throws {
     try begin()
+    cached = nil
     let now = wallClockNanoseconds()
     let nextEpoch = introduction.nextEpoch
     let target = ScanTarget(
@@ -160,7 +161,7 @@ final class LocalReplica {
       filter: opening.filter, rehashes: opening.rehashes || isRestored,
       defersHashing: defersHashing,
       notesNameChanges: try root.notesNameChanges(),
-      trustsStamps: holdsListings && !opening.rehashes && !isRestored,
+      trustsStamps: holdsListings,
       observer: Observer(
         replica: index.replica, epoch: nextEpoch - 1, now: now, forgetsMissing: isRestored,
         lastTrusted: lastTrusted, expected: try index.expected(), knowledge: index.knowledge),

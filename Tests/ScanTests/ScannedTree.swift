@@ -1,4 +1,5 @@
 import FileSystem
+import Foundation
 import Glibc
 import Hashing
 import Replica
@@ -39,7 +40,7 @@ struct ScannedTree {
       root ?? temporary.root(), into: index,
       ScanOptions(
         filter: Filter(rules: rules), rehashes: rehashes, defersHashing: defersHashing,
-        notesNameChanges: notesNameChanges, trustsStamps: trustsStamps && !rehashes,
+        notesNameChanges: notesNameChanges, trustsStamps: trustsStamps,
         observer: Observer(replica: Self.replica, epoch: 1, now: Self.now), clock: clock),
       progress: progress)
     index.end()
@@ -70,7 +71,7 @@ struct ScannedTree {
   }
 
   func removeAll(_ path: String) throws {
-    try requireSuccess("rm", "-r", temporary.appending(path))
+    try FileManager.default.removeItem(atPath: temporary.appending(path))
   }
 
   func rename(_ path: String, _ newPath: String) throws {
