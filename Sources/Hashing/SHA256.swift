@@ -5,12 +5,18 @@ internal import COpenSSL
 /// Creating one allocates; hashing does not. A thread keeps one and uses it for every input:
 /// `finalize()` leaves it ready for the next.
 package struct SHA256: ~Copyable {
+  /// The algorithm, looked up once: begun by its name, each input would look for it again.
+  ///
+  /// PERF: 0.13 µs and not 0.15 for 33 bytes.
+  // SAFETY: the algorithm is never freed, and libcrypto lets all threads use it.
+  nonisolated(unsafe) private static let algorithm = unsafe EVP_MD_fetch(nil, "SHA256", nil)
+
   private let context: OpaquePointer
   private var isEmpty = true
 
   /// Creates a computation that has seen no bytes.
   package init() {
-    guard let context = EVP_MD_CTX_new(), EVP_DigestInit_ex2(context, EVP_sha256(), nil) == 1
+    guard let context = EVP_MD_CTX_new(), EVP_DigestInit_ex2(context, Self.algorithm, nil) == 1
     else { preconditionFailure("libcrypto offers no SHA-256") }
     self.context = context
   }

@@ -55,9 +55,27 @@ package struct TreeBuilder: ~Copyable {
 
   /// Adds those entries of `run` that the projection shows.
   package mutating func append(_ run: EntryRun) {
+    if appendWhole(run) { return }
     for index in run.slots.indices {
       append(entryAt: index, of: run)
     }
+  }
+
+  /// Adds a run that makes just one bucket; returns whether it does. If not, nothing was added.
+  ///
+  /// PERF: without a copy of the run, as most are when a tree is renewed.
+  private mutating func appendWhole(_ run: EntryRun) -> Bool {
+    guard cutter.isAtStart else { return false }
+    var cutter = cutter
+    for index in run.slots.indices {
+      guard projection.shows(run.attributes(at: index)) else { return false }
+      let boundary = run.withKey(at: index) { Boundary(of: $0) }
+      guard cutter.endsRun(after: boundary) else { continue }
+      guard index == run.count - 1 else { return false }
+      add(run, boundary)
+      return true
+    }
+    return false
   }
 
   /// Adds one entry, if the projection shows it.
@@ -81,19 +99,23 @@ package struct TreeBuilder: ~Copyable {
   }
 
   private mutating func close(with boundary: Boundary) {
-    firstKeys.append(open.key(at: 0))
-    buckets.append(digestOfOpenBucket(), boundary, childCount: open.count)
+    add(open, boundary)
     open.removeAll()
   }
 
-  private mutating func digestOfOpenBucket() -> Digest {
+  private mutating func add(_ run: EntryRun, _ boundary: Boundary) {
+    firstKeys.append(run.key(at: 0))
+    buckets.append(digest(ofBucket: run), boundary, childCount: run.count)
+  }
+
+  private mutating func digest(ofBucket run: EntryRun) -> Digest {
     scratch.removeAll(keepingCapacity: true)
     switch projection {
-    case .content: return hasher.contentDigest(ofBucket: open)
-    case .state: open.encode(to: &scratch)
+    case .content: return hasher.contentDigest(ofBucket: run)
+    case .state: run.encode(to: &scratch)
     case .attributes:
-      for index in open.slots.indices { open.encodeAttributes(at: index, to: &scratch) }
+      for index in run.slots.indices { run.encodeAttributes(at: index, to: &scratch) }
     }
-    return hasher.digest(ofBucket: scratch, count: open.count)
+    return hasher.digest(ofBucket: scratch, count: run.count)
   }
 }
