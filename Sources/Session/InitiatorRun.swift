@@ -98,8 +98,11 @@ final class InitiatorRun {
       } else {
         try carryOut(plan, of: differences)
       }
-      peer.close()
-      try sumUp(comparison, plan.tally)
+      try peer.close {
+        sumUp(comparison, plan.tally)
+        try remember()
+      }
+      summary.seconds = Double(monotonicNanoseconds() - start) / 1e9
       return summary
     } catch {
       peer.abandon()
@@ -212,7 +215,7 @@ final class InitiatorRun {
     report(.progress(progress))
   }
 
-  private func sumUp(_ comparison: Comparison, _ tally: Tally) throws {
+  private func sumUp(_ comparison: Comparison, _ tally: Tally) {
     summary.localRoot = local.view.content.root
     summary.remoteRoot = theirRoots?.contentRoot ?? encounter.ready.contentRoot
     summary.isEqual = summary.localRoot == summary.remoteRoot
@@ -228,8 +231,6 @@ final class InitiatorRun {
     summary.leftCount = tally.leftCount
     summary.conflictCount = tally.conflictCount
     summary.unsettledCount = tally.unsettledCount
-    summary.seconds = Double(monotonicNanoseconds() - start) / 1e9
-    try remember()
   }
 
   private func remember() throws(IndexError) {

@@ -102,7 +102,7 @@ extension LocalReplica {
     try commit()
   }
 
-  /// Notes that this replica and another hold the same entries.
+  /// Notes that this replica and another hold the same entries, to be kept with the run.
   func noteEqual(to other: Introduction) throws(IndexError) {
     guard !opening.isDryRun else { return }
     var knowledge = index.knowledge
@@ -110,10 +110,9 @@ extension LocalReplica {
     knowledge.noteEqual(index.replica, other.replica)
     try begin()
     try index.take(knowledge)
-    try commit()
   }
 
-  /// Remembers the run, and who took part in it.
+  /// Remembers the run, and who took part in it, and keeps what was noted before.
   func remember(_ run: RunRecord, _ peer: PeerRecord) throws(IndexError) {
     try begin()
     try index.remember(run)

@@ -111,8 +111,14 @@ final class Peer {
   /// Ends the conversation, and gives the other end two seconds to save what it has learnt, so that
   /// the next run does not find it busy.
   func close() {
+    close {}
+  }
+
+  /// Ends the conversation likewise, and calls `body` while the other end saves what it has learnt.
+  func close(while body: () throws -> Void) rethrows {
     connection.close()
-    _ = farEnd.ending(withinTenths: 20)
+    defer { _ = farEnd.ending(withinTenths: 20) }
+    try body()
   }
 
   /// Ends a conversation that came to no end, and gives the other end most of a second to save
