@@ -115,7 +115,7 @@ let package = Package(
     suite(
       "Transport",
       ["Replica", "Wire", "FileSystem", .product(name: "SystemPackage", package: "swift-system")]),
-    suite("Session", ["Replica", "FileSystem"]),
+    suite("Session", ["Replica", "FileSystem", "Index"]),
     .testTarget(
       name: "CommandTests", dependencies: ["treemend", "Session", "Replica", "Hashing", "Scan"],
       swiftSettings: settings),

@@ -26,7 +26,7 @@ package struct RowWriter: ~Copyable {
   /// Goes on with a stored row as it is.
   package mutating func keep(_ row: BucketRow, each: Each) throws(IndexError) {
     if cutter.isAtStart {
-      row.bucket.run.withKey(at: 0) { advance(to: $0) }
+      guard lastKey.span.precedes(row.summary.firstKey.span) else { throw .corrupt }
       row.bucket.run.withKey(at: row.bucket.count - 1) { advance(to: $0) }
       try each(row.summary, row.bucket.run)
       return
@@ -51,10 +51,7 @@ package struct RowWriter: ~Copyable {
   package mutating func append(
     entryAt position: Int, of bucket: Bucket, each: Each
   ) throws(IndexError) {
-    bucket.run.withKey(at: position) { key in
-      precondition(!key.matches(lastKey.span), "no entry is written twice")
-      advance(to: key)
-    }
+    bucket.run.withKey(at: position) { advance(to: $0) }
     open.append(entryAt: position, of: bucket)
     let boundary = bucket.run.withKey(at: position) { Boundary(of: $0) }
     if cutter.endsRun(after: boundary) { try close(each: each) }
@@ -62,7 +59,7 @@ package struct RowWriter: ~Copyable {
 
   /// Goes on to `key`: entries in another order would be another bucket than they are read as.
   private mutating func advance(to key: Span<UInt8>) {
-    precondition(!key.precedes(lastKey.span), "entries are written in key order")
+    precondition(lastKey.span.precedes(key), "entries are written in key order, each once")
     lastKey.removeAll(keepingCapacity: true)
     lastKey.append(span: key)
   }

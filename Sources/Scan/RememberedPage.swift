@@ -30,8 +30,8 @@ struct RememberedRow: Sendable {
 
 /// Rows in key order that are looked at together.
 final class RememberedPage: @unchecked Sendable {
-  // SAFETY: `phase` is touched under the walk's monitor alone, and `rows` by the thread that took
-  // the page, until the page has been looked at.
+  // SAFETY: `phase` is touched under the walk's monitor alone, and `rows`, from the time on when the
+  // page is added to the walk, by the thread that took it, until it has been looked at.
   enum Phase {
     case waiting
     case taken
@@ -41,14 +41,17 @@ final class RememberedPage: @unchecked Sendable {
   private(set) var rows: [RememberedRow]
   /// The directories around the first entry, the outermost first.
   private let above: [WalkedDirectory]
+  /// The live directories among the entries of all rows, in order.
+  private let directories: [WalkedDirectory]
   var phase = Phase.waiting
 
   /// Puts together a page, which comes behind `former`; the stamps of directories count for nothing
   /// unless `trustsStamps`.
   init(_ buckets: [Bucket], behind former: RememberedPage?, trustsStamps: Bool) {
     rows = buckets.map { RememberedRow($0, trustsStamps: trustsStamps) }
+    directories = rows.flatMap(\.directories)
     let first = buckets.first?.run.path(at: 0) ?? .root
-    let candidates = former.map { $0.above + $0.rows.flatMap(\.directories) } ?? []
+    let candidates = former.map { $0.above + $0.directories } ?? []
     above = candidates.filter { first.isBelow($0.path) }
   }
 

@@ -267,9 +267,10 @@ extension Scanner {
         case .problem(let code, let systemCode):
           report.add(Problem(path: path, code: code, systemCode: systemCode))
           if let old = remembered {
+            // What was in a directory that is a file now is gone, whatever becomes of the file.
             bucket.append(
               key: path.key.span, attributes: old.attributes, vector: old.vector,
-              stamp: old.stamp)
+              stamp: old.attributes.kind == .directory ? .none : old.stamp)
           }
           if !(remembered?.attributes.isLive ?? false) { report.doubt(path.parent) }
         case nil: preconditionFailure("a draft is read before it is settled")

@@ -80,7 +80,9 @@ extension Scanner {
     }
     // An intact row would have been kept, had the walk not seen one of its directories change.
     guard case .each(let sightings) = merge.seen else { return .name(.unlooked) }
-    return .name(sightings[merge.position])
+    let sighting = sightings[merge.position]
+    // What is left out as what it is now, and was not as what is remembered, has changed its kind.
+    return .name(isLeftOut(sighting) ? .unlooked : sighting)
   }
 
   /// Passes over the rest of what is remembered in `directory`, which was listed.

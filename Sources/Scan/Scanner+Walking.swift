@@ -38,17 +38,24 @@ extension Scanner {
 
   /// Merges the path that the walk is at, and goes into it if it is a directory.
   private mutating func take(_ step: Step) throws {
-    if !options.filter.isEmpty,
-      options.filter.excludes(key.span, isDirectory: step.sighting.isDirectory)
-    {
-      return
-    }
+    if isLeftOut(step.sighting) { return }
     let isRemembered = try passOver()
     let entered = try enter(step, isRemembered: isRemembered)
     try visit(step.sighting, isRemembered: isRemembered, stamp: entered?.stamp ?? .none)
     guard let entered else { return }
     levels.append(entered.level)
     key.append(Path.separator)
+  }
+
+  /// Whether a rule leaves out the path that the walk is at: of one that could not be looked at, whatever
+  /// it is, since one that is unknown must not be taken for deleted.
+  func isLeftOut(_ sighting: Sighting) -> Bool {
+    guard !options.filter.isEmpty else { return false }
+    if case .failed = sighting {
+      return options.filter.excludes(key.span, isDirectory: true)
+        && options.filter.excludes(key.span, isDirectory: false)
+    }
+    return options.filter.excludes(key.span, isDirectory: sighting.isDirectory)
   }
 
   /// Where the walk begins in the directory that it is at, and what that is to be remembered by; nil

@@ -27,12 +27,17 @@ extension LocalReplica {
     try commit()
   }
 
-  /// Puts entries into the index, durably unless this is a dry run.
+  /// Puts entries into the index, durably unless this is a dry run; throws if there are two of one path,
+  /// as only a peer can bring about.
   func record(_ changes: [Recorded], _ chunks: [KeptChunks] = []) throws {
     guard !changes.isEmpty else { return }
+    let sorted = changes.sorted { $0.entry.path < $1.entry.path }
+    guard zip(sorted, sorted.dropFirst()).allSatisfy({ $0.entry.path < $1.entry.path }) else {
+      throw Malformed.order
+    }
     noteChanges(at: changes.lazy.map(\.entry.path))
     try begin()
-    try index.update(changes.sorted { $0.entry.path < $1.entry.path })
+    try index.update(sorted)
     for file in chunks { try index.keep(file.chunks, of: file.path, file.digest) }
     if keepsExpected {
       try index.clearExpected(at: changes.map(\.entry.path))

@@ -103,6 +103,29 @@ import Testing
     #expect(try ProgramRun("cat", directory.appending("other/c/g")).text == "secret\n")
   }
 
+  @Test(.enabled(if: OrdinaryUser.isAvailable, "needs a user whom permission bits hold"))
+  func `what cannot be looked at is not deleted, even if rules leave out files of that name`()
+    throws
+  {
+    try shell("mkdir other; echo 1 >tree/a/b/x.c")
+    try OrdinaryUser.take(directory)
+    let words = OrdinaryUser.prefix + [Binary.treemend, "--delete", "--force"]
+    let rules = ["--include=*/", "--include=*.c", "--exclude=*"]
+    let roots = ["tree", "other"].map { directory.appending($0) }
+    let first = try ProgramRun(words[0], Array(words.dropFirst()) + rules + roots)
+    #expect(first.ending == .exited(0), "\(first)")
+    // Names can be listed, and nothing of them be seen.
+    try shell("chmod 644 tree/a")
+    for _ in 0..<2 {
+      let run = try ProgramRun(words[0], Array(words.dropFirst()) + rules + roots)
+      #expect(run.ending == .exited(23), "\(run)")
+      #expect(try ProgramRun("cat", directory.appending("other/a/b/x.c")).text == "1\n")
+    }
+    try shell("chmod 755 tree/a other/a")
+    let last = try ProgramRun(words[0], Array(words.dropFirst()) + rules + roots)
+    #expect(last.ending == .exited(0), "\(last)")
+  }
+
   @Test(.enabled(if: Trace.isAvailable, "strace is needed"))
   func `a tree deeper than there are descriptors is scanned by what is remembered, too`() throws {
     try shell("d=tree; for n in $(seq 100); do d=$d/d; mkdir $d; echo $n >$d/f; done")

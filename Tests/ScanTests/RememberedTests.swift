@@ -160,6 +160,40 @@ import Testing
     #expect(try tree.version("d/s/t/y") == 1)
   }
 
+  @Test(.timeLimit(.minutes(1)))
+  func `what is remembered as what no rule leaves out, and is what one does, is passed`() throws {
+    for path in ["d", "d/s"] { try tree.directory(path) }
+    for name in ["d/a", "d/q", "d/z"] { try tree.file(name) }
+    try tree.scan()
+    tree.index.edit { rows in
+      rows.remove("d/q")
+      rows.insert("d/q", like: "d/s", behind: "d/a")
+    }
+    let report = try tree.scan(including: ["*/"], excluding: ["q"])
+    #expect(report.doubtful == [path("d")])
+    #expect(tree.paths == ["d", "d/a", "d/q", "d/s", "d/z"])
+    #expect(tree.index.entries.map(\.attributes.isLive) == [true, true, false, true, true])
+  }
+
+  @Test func `a directory that is a file that cannot be hashed loses its stamp`() throws {
+    for path in ["d", "d/q"] { try tree.directory(path) }
+    for name in ["d/q/a", "d/z"] { try tree.file(name) }
+    for number in 1000..<1300 { try tree.file("m\(number)") }
+    try tree.scan()
+    try tree.tick()
+    try tree.rename("d", "d.bak")
+    try tree.directory("d")
+    for name in ["d/q", "d/z"] { try tree.file(name) }
+    let report = try tree.scan { count, _ in if count == 256 { try tree.remove("d/q") } }
+    #expect(report.problems.map(\.code) == [.vanished])
+    #expect(try tree.entry("d/q")?.attributes.kind == .directory)
+    #expect(try tree.stamp("d/q") == Stamp.none)
+    try tree.removeAll("d")
+    try tree.rename("d.bak", "d")
+    try tree.scan()
+    #expect(try tree.entry("d/q/a")?.attributes.isLive == true)
+  }
+
   @Test func `a stamp that did not count is not made to by a scan that did not look`() throws {
     for path in ["d", "d/e"] { try tree.directory(path) }
     for name in ["d/e/a", "d/e/b", "f"] { try tree.file(name) }

@@ -28,12 +28,15 @@ struct ScannedTree {
   @discardableResult
   func scan(
     _ root: Root? = nil,
-    excluding patterns: [String] = [], rehashes: Bool = false, defersHashing: Bool = false,
+    including included: [String] = [], excluding patterns: [String] = [], rehashes: Bool = false,
+    defersHashing: Bool = false,
     notesNameChanges: Bool = true, trustsStamps: Bool = true, clock: FileClock = calmClock,
     into index: MemoryIndex? = nil,
     progress: (Int, Int64) throws -> Void = { _, _ in }
   ) throws -> ScanReport {
-    let rules = try patterns.map { try Filter.Rule(includes: false, pattern: Array($0.utf8)) }
+    let rules =
+      try included.map { try Filter.Rule(includes: true, pattern: Array($0.utf8)) }
+      + patterns.map { try Filter.Rule(includes: false, pattern: Array($0.utf8)) }
     let index = index ?? self.index
     index.begin()
     let report = try Scanner.scan(

@@ -1,5 +1,6 @@
 import FileSystem
 import Glibc
+import Index
 import Replica
 import TestSupport
 import Testing
@@ -46,6 +47,17 @@ import Testing
       #expect(entry != nil)
       let counts = try replica.suspendListings()
       #expect(!counts)
+    }
+  }
+
+  @Test func `two entries of one path are not recorded`() throws {
+    try withReplica { replica in
+      try replica.scan { _, _ in }
+      let former = try replica.entry(at: path)
+      let entry = try #require(former).entry
+      let twice = [Recorded(entry: entry, stamp: .none), Recorded(entry: entry, stamp: .unknown)]
+      #expect(throws: Malformed.order) { try replica.record(twice) }
+      try replica.record([twice[0]])
     }
   }
 
