@@ -66,9 +66,7 @@ package struct Path: Hashable, Sendable {
 
   /// Whether this path is in `ancestor`, at any depth; everything is in the root, but the root.
   package func isBelow(_ ancestor: Path) -> Bool {
-    if ancestor.key.isEmpty { return !key.isEmpty }
-    return key.count > ancestor.key.count && key[ancestor.key.count] == Self.separator
-      && key.starts(with: ancestor.key)
+    key.span.isBelow(ancestor.key.span)
   }
 
   /// Whether this path is right in `directory`.
@@ -145,6 +143,14 @@ extension Span<UInt8> {
       return self[shared] < other[shared] ? .before : .after
     }
     return count == other.count ? .same : count < other.count ? .before : .after
+  }
+
+  /// Whether the path of this key is in that of `other`, at any depth; everything is in the root, whose
+  /// key is empty, but the root.
+  package func isBelow(_ other: Span<UInt8>) -> Bool {
+    if other.isEmpty { return !isEmpty }
+    return count > other.count && self[other.count] == Path.separator
+      && sharedPrefixCount(with: other) == other.count
   }
 
   /// How many bytes these and `other` begin with in common.

@@ -16,11 +16,4 @@ extension Span<UInt8> {
     for index in nameStart..<count where self[index] == Path.separator { return .deeper }
     return .child
   }
-
-  /// Whether this key's path is in the directory of `other`, at any depth.
-  func isBelow(_ other: Span<UInt8>) -> Bool {
-    if other.isEmpty { return !isEmpty }
-    return count > other.count && self[other.count] == Path.separator
-      && sharedPrefixCount(with: other) == other.count
-  }
 }

@@ -39,7 +39,7 @@ final class RememberedPage: @unchecked Sendable {
   }
 
   private(set) var rows: [RememberedRow]
-  /// The directories around the first entry, the outermost first.
+  /// The live directories around the first entry, the outermost first.
   private let above: [WalkedDirectory]
   /// The live directories among the entries of all rows, in order.
   private let directories: [WalkedDirectory]
