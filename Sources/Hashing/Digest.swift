@@ -53,6 +53,15 @@ package struct Digest: Sendable, BitwiseCopyable {
     // SAFETY: the words' bytes are read during the call.
     unsafe withUnsafeBytes(of: littleEndian) { unsafe output.append(contentsOf: $0) }
   }
+
+  /// Puts the 32 bytes into `output`, which must have room for them, from `offset` on.
+  func store(into output: inout MutableSpan<UInt8>, at offset: Int) {
+    var bytes = output.mutableBytes
+    bytes.storeBytes(of: words.0.littleEndian, toByteOffset: offset, as: UInt64.self)
+    bytes.storeBytes(of: words.1.littleEndian, toByteOffset: offset + 8, as: UInt64.self)
+    bytes.storeBytes(of: words.2.littleEndian, toByteOffset: offset + 16, as: UInt64.self)
+    bytes.storeBytes(of: words.3.littleEndian, toByteOffset: offset + 24, as: UInt64.self)
+  }
 }
 
 extension Digest: Hashable {

@@ -18,13 +18,19 @@ package struct SipHash: Sendable, Hashable {
       state.compress(bytes.word(at: offset))
       offset += 8
     }
-    var last = UInt64(truncatingIfNeeded: bytes.byteCount) << 56
-    while offset < bytes.byteCount {
-      // SAFETY: every bit pattern is a `UInt8`, and the span checks the bounds.
-      let byte = unsafe bytes.unsafeLoad(fromByteOffset: offset, as: UInt8.self)
-      last |= UInt64(byte) << UInt64(8 * (offset - wholeCount))
-      offset += 1
+    let rest = bytes.byteCount - wholeCount
+    var last: UInt64 = 0
+    if rest > 0, bytes.byteCount >= 8 {
+      // The word that ends with the last byte holds them all.
+      last = bytes.word(at: bytes.byteCount - 8) >> UInt64(64 - 8 * rest)
+    } else {
+      for index in 0..<rest {
+        // SAFETY: every bit pattern is a `UInt8`, and the span checks the bounds.
+        let byte = unsafe bytes.unsafeLoad(fromByteOffset: index, as: UInt8.self)
+        last |= UInt64(byte) << UInt64(8 * index)
+      }
     }
+    last |= UInt64(truncatingIfNeeded: bytes.byteCount) << 56
     state.compress(last)
     return state.finalize()
   }

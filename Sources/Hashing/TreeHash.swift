@@ -3,22 +3,34 @@
 /// Holds one digest for each set bit of the number of leaves so far: O(log n) memory.
 package struct TreeHash {
   private var subtrees: [(leafCount: Int, digest: Digest)] = []
-  private var scratch: [UInt8] = []
 
   /// Creates the hash of the empty list.
   package init() {}
 
-  /// Adds the byte string `leaf` at the end of the list.
-  package mutating func append(_ leaf: RawSpan, using sha256: inout SHA256) {
-    scratch.removeAll(keepingCapacity: true)
-    scratch.append(0x00)
-    sha256.update(scratch.span.bytes)
+  /// The hash of the byte string `leaf` as one of a list.
+  private static func leaf(_ leaf: RawSpan, using sha256: inout SHA256) -> Digest {
+    let prefix: [1 of UInt8] = [0x00]
+    sha256.restart()
+    sha256.update(prefix.span.bytes)
     sha256.update(leaf)
-    var digest = sha256.finalize()
+    return sha256.finalize()
+  }
+
+  /// The hash of a digest's bytes as one of a list.
+  package static func leaf(_ digest: Digest, using sha256: inout SHA256) -> Digest {
+    var bytes: [33 of UInt8] = .init(repeating: 0x00)
+    var span = bytes.mutableSpan
+    digest.store(into: &span, at: 1)
+    return sha256.digest(of: bytes.span.bytes)
+  }
+
+  /// Adds a byte string, given by its hash, at the end of the list.
+  package mutating func append(leaf: Digest, using sha256: inout SHA256) {
+    var digest = leaf
     var leafCount = 1
     while let last = subtrees.last, last.leafCount == leafCount {
       subtrees.removeLast()
-      digest = parent(of: last.digest, digest, using: &sha256)
+      digest = Self.parent(of: last.digest, digest, using: &sha256)
       leafCount *= 2
     }
     subtrees.append((leafCount, digest))
@@ -26,25 +38,25 @@ package struct TreeHash {
 
   /// Adds the byte string `leaf` at the end of the list.
   package mutating func append(_ leaf: [UInt8], using sha256: inout SHA256) {
-    append(leaf.span.bytes, using: &sha256)
+    append(leaf: Self.leaf(leaf.span.bytes, using: &sha256), using: &sha256)
   }
 
   /// Returns the tree hash of the list and begins an empty one.
   package mutating func finalize(using sha256: inout SHA256) -> Digest {
     guard var digest = subtrees.popLast()?.digest else { return sha256.finalize() }
     while let left = subtrees.popLast()?.digest {
-      digest = parent(of: left, digest, using: &sha256)
+      digest = Self.parent(of: left, digest, using: &sha256)
     }
     return digest
   }
 
-  private mutating func parent(
+  private static func parent(
     of left: Digest, _ right: Digest, using sha256: inout SHA256
   ) -> Digest {
-    scratch.removeAll(keepingCapacity: true)
-    scratch.append(0x01)
-    left.append(to: &scratch)
-    right.append(to: &scratch)
-    return sha256.digest(of: scratch.span.bytes)
+    var bytes: [65 of UInt8] = .init(repeating: 0x01)
+    var span = bytes.mutableSpan
+    left.store(into: &span, at: 1)
+    right.store(into: &span, at: 33)
+    return sha256.digest(of: bytes.span.bytes)
   }
 }

@@ -3,6 +3,8 @@ package import Replica
 /// Which buckets of a tree no longer hold what they did when it was built.
 package struct StaleBuckets: Sendable {
   private var flags: [Bool]
+  /// The bucket of the key before: the next is mostly in it, too.
+  private var recent = 0
 
   /// None of a tree's buckets.
   package init(of tree: Tree) {
@@ -11,7 +13,8 @@ package struct StaleBuckets: Sendable {
 
   /// Notes that an entry at `key` of `tree` has come, changed or gone.
   package mutating func insert(_ key: Span<UInt8>, of tree: Tree) {
-    flags[tree.bucket(at: key)] = true
+    if !tree.isBucket(recent, at: key) { recent = tree.bucket(at: key) }
+    flags[recent] = true
   }
 
   /// Notes that entries from the key `first` of `tree` to `last` have changed and none has come or
@@ -52,6 +55,12 @@ extension Tree {
     }
     if next < bucketCount { builder.append(next..<bucketCount, of: self) }
     return builder.finish(former: self)
+  }
+
+  /// Whether `bucket` is the one that `key` is in or would come behind.
+  fileprivate func isBucket(_ bucket: Int, at key: Span<UInt8>) -> Bool {
+    bucket < bucketCount && firstKeys.order(at: bucket, relativeTo: key) != .after
+      && (bucket + 1 == bucketCount || firstKeys.order(at: bucket + 1, relativeTo: key) == .after)
   }
 
   /// The bucket that `key` is in or would come behind; the first if it would come before all.

@@ -34,7 +34,7 @@ import Testing
     var sha256 = SHA256()
     var tree = TreeHash()
     for count in [8, 3, 0, 7, 1, 0] {
-      for leaf in Self.leaves.prefix(count) { tree.append(leaf.span.bytes, using: &sha256) }
+      for leaf in Self.leaves.prefix(count) { tree.append(leaf, using: &sha256) }
       #expect(tree.finalize(using: &sha256) == Self.root(of: Self.leaves.prefix(count)))
     }
   }
@@ -49,7 +49,7 @@ import Testing
   private static func root(of leaves: ArraySlice<[UInt8]>) -> Digest {
     var sha256 = SHA256()
     var tree = TreeHash()
-    for leaf in leaves { tree.append(leaf.span.bytes, using: &sha256) }
+    for leaf in leaves { tree.append(leaf, using: &sha256) }
     return tree.finalize(using: &sha256)
   }
 
