@@ -19,17 +19,17 @@ extension Index {
   /// Puts entries, in ascending key order, in the place of those with the same keys, within the
   /// transaction that is open.
   package func update(_ changes: [Recorded]) throws(IndexError) {
-    var rest = changes[...]
+    var next = 0
     var writer = RowWriter(to: self)
-    while let first = rest.first {
-      var row = try row(containing: first.entry.path.key)
+    while next < changes.count {
+      var row = try row(containing: changes[next].entry.path.key)
       if row == nil { row = try rows(from: [], limit: 1).first }
       repeat {
         let end =
           try row.map { row throws(IndexError) in
             try firstKey(after: row.summary.firstKey)
           } ?? nil
-        try merge(row, with: &rest, before: end, to: &writer)
+        try merge(row, with: changes, from: &next, before: end, to: &writer)
         row = try end.map { key throws(IndexError) in try rows(from: key, limit: 1).first } ?? nil
       } while !writer.isAtStart && row != nil
       if row == nil { try writer.finish { _, _ in } }
@@ -53,18 +53,17 @@ extension Index {
     try insert(summary, entries, stamps)
   }
 
-  /// Writes the entries of `row` and those changes whose keys are before `end`.
+  /// Writes the entries of `row` and those changes, from `next` on, whose keys are before `end`.
   private func merge(
-    _ row: BucketRow?, with changes: inout ArraySlice<Recorded>, before end: [UInt8]?,
+    _ row: BucketRow?, with changes: [Recorded], from next: inout Int, before end: [UInt8]?,
     to writer: inout RowWriter
   ) throws(IndexError) {
     var merged = Bucket()
     var position = 0
     let old = row?.bucket ?? Bucket()
-    while let change = changes.first,
-      end.map({ change.entry.path.key.span.precedes($0.span) }) ?? true
-    {
-      let key = change.entry.path.key
+    while next < changes.count {
+      let key = changes[next].entry.path.key
+      if let end, !key.span.precedes(end.span) { break }
       while position < old.count, old.run.withKey(at: position, { $0.precedes(key.span) }) {
         merged.append(entryAt: position, of: old)
         position += 1
@@ -73,9 +72,9 @@ extension Index {
         position += 1
       }
       merged.append(
-        key: key.span, attributes: change.entry.attributes, vector: change.entry.vector,
-        stamp: change.stamp)
-      changes.removeFirst()
+        key: key.span, attributes: changes[next].entry.attributes,
+        vector: changes[next].entry.vector, stamp: changes[next].stamp)
+      next += 1
     }
     while position < old.count {
       merged.append(entryAt: position, of: old)

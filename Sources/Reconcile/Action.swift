@@ -10,8 +10,8 @@ package struct Action: Equatable, Sendable {
   package let before: Entry?
   /// What it has then.
   package let after: Entry
-  /// Where the other replica has the content by the time it is wanted.
-  package var origin: Path
+  /// Where the other replica has the content by the time it is wanted, if not at the path.
+  var keptElsewhere: Path?
   /// Where this replica has the content, which is to stay there.
   package var copiedFrom: Path?
   /// Where this replica has what is to be renamed to the path; of a directory, its former name.
@@ -23,17 +23,18 @@ package struct Action: Equatable, Sendable {
   /// The conflict copy that must be in place before this is done or recorded.
   package var conflictCopy: Path?
 
-  init?(at side: Side, before: Entry?, after: Entry) {
-    guard let decision = Decision(before: before, after: after) else { return nil }
+  init(_ decision: Decision, at side: Side, before: Entry?, after: Entry) {
     self.side = side
     self.decision = decision
     self.before = before
     self.after = after
-    origin = after.path
   }
 
   /// Where.
   package var path: Path { after.path }
+
+  /// Where the other replica has the content by the time it is wanted.
+  package var origin: Path { keptElsewhere ?? path }
 
   /// The conflict copy that must hold what is replaced.
   package var keptCopy: Path? { decision == .update ? conflictCopy : nil }

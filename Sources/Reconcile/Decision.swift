@@ -14,21 +14,19 @@ package enum Decision: Hashable, Sendable {
   case delete
 
   /// What turns `before` into `after`; nil if they are the same.
-  package init?(before: Entry?, after: Entry) {
-    guard before != after else { return nil }
-    let isThere = before?.attributes.isLive ?? false
-    guard after.attributes.isLive else {
-      self = isThere ? .delete : .record
-      return
+  ///
+  /// No initializer, which would be given copies of both.
+  package static func turning(_ before: Entry?, into after: Entry) -> Decision? {
+    guard let former = before?.attributes else {
+      return after.attributes.isLive ? .create : .record
     }
-    guard isThere, let before else {
-      self = .create
-      return
-    }
-    if before.attributes == after.attributes {
-      self = .record
-    } else {
-      self = before.attributes.hasSameContent(as: after.attributes) ? .metadata : .update
+    if former == after.attributes { return before?.vector == after.vector ? nil : .record }
+    switch (former.isLive, after.attributes.isLive) {
+    case (false, false): return .record
+    case (false, true): return .create
+    case (true, false): return .delete
+    case (true, true):
+      return former.hasSameContent(as: after.attributes) ? .metadata : .update
     }
   }
 }

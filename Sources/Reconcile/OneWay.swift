@@ -45,7 +45,7 @@ package struct OneWay: Sendable {
   }
 
   private func minted(_ joined: VersionVector, over theirs: VersionVector) -> VersionVector {
-    joined.counters == theirs.counters ? joined.raised(by: destination, in: epoch) : joined
+    joined.hasSameCounters(as: theirs) ? joined.raised(by: destination, in: epoch) : joined
   }
 }
 

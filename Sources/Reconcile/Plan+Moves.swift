@@ -18,7 +18,6 @@ struct Moves {
 
   /// Adds to a change what is known of a renaming.
   func describe(_ action: inout Action) {
-    guard !isEmpty else { return }
     switch action.decision {
     case .create: action.movedFrom = formerPaths[action.path]
     case .delete: action.isMovedAway = left.contains(action.path)
@@ -78,7 +77,7 @@ extension Plan {
       }
     }
     self.moves = moves
-    return !(moves.source.isEmpty && moves.destination.isEmpty)
+    return hasMoves
   }
 }
 

@@ -15,12 +15,17 @@ extension Plan {
     _ body: (Action) throws -> Void
   ) rethrows {
     guard let result = resolution.result else { return }
+    // What holds both entries is made only where there is something to do.
+    let decisions = Pair(
+      source: Decision.turning(entries.source, into: result),
+      destination: Decision.turning(entries.destination, into: result))
     for side in Side.allCases {
-      guard var action = Action(at: side, before: entries[side], after: result) else { continue }
+      guard let decision = decisions[side] else { continue }
+      var action = Action(decision, at: side, before: entries[side], after: result)
       action.isUntold = entries[side.other] == nil
       if let copy = copies[path] { describe(&action, copy, entries) }
       action.conflictCopy = resolution.loser.map { ConflictCopy.entry(of: $0).path }
-      moves[side].describe(&action)
+      if hasMoves { moves[side].describe(&action) }
       try body(action)
     }
   }
@@ -28,9 +33,9 @@ extension Plan {
   /// Calls `body` with what every path comes to that differs, or that is to hold a conflict copy.
   func forEachResolution(_ body: (Path, Pair<Entry?>, Resolution) throws -> Void) throws {
     try differences.forEach { path, entries in
-      guard entries.source != entries.destination, copies[path] == nil, !isUnknown(path),
-        !blocked.contains(path)
-      else { return }
+      guard !entries.areSame, copies[path] == nil, !isUnknown(path), !blocked.contains(path) else {
+        return
+      }
       let resolution = resolution(at: path, entries)
       if let loser = resolution.loser {
         let copy = ConflictCopy.entry(of: loser)
@@ -50,7 +55,7 @@ extension Plan {
     } else {
       resolution = rules.resolve(source: entries.source, destination: entries.destination)
     }
-    let counterCount = resolution.result?.vector.counters.count ?? 0
+    let counterCount = resolution.result?.vector.counterCount ?? 0
     return counterCount > VersionVector.maximumCount ? Resolution(.unsettled, nil) : resolution
   }
 
@@ -78,7 +83,15 @@ extension Plan {
     if action.side == copy.side {
       action.copiedFrom = copy.origin
     } else if order.first != copy.side {
-      action.origin = copy.origin
+      action.keptElsewhere = copy.origin
     }
+  }
+}
+
+extension Pair<Entry?> {
+  /// Whether both hold the same at a path, in the same version. Compared as they are, the entries
+  /// would be copied.
+  fileprivate var areSame: Bool {
+    source?.attributes == destination?.attributes && source?.vector == destination?.vector
   }
 }

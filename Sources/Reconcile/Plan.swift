@@ -29,6 +29,8 @@ package struct Plan {
   var unkept: Set<Path> = []
   /// What is renamed, at each replica.
   var moves = Pair(source: Moves(), destination: Moves())
+  /// Whether anything is renamed.
+  var hasMoves: Bool { !moves.source.isEmpty || !moves.destination.isEmpty }
   /// How much there is to do.
   package internal(set) var tally = Tally()
 
@@ -51,11 +53,8 @@ package struct Plan {
     self.order = order
     self.isUnknown = isUnknown
     if case .twoWay(let rules) = rules { try surveyTree(rules) }
-    try count()
-    if try surveyMoves() {
-      tally = Tally()
-      try count()
-    }
+    tally = try count()
+    if try surveyMoves() { tally = try count() }
   }
 
   /// Calls `body` with every change to `side` but those of its index alone, in the order in which
@@ -114,8 +113,12 @@ package struct Plan {
     while let last = directories.popLast() { try body(last) }
   }
 
-  private mutating func count() throws {
-    var tally = tally
+  /// How much there is to do.
+  ///
+  /// PERF: not mutating, or the plan would be copied for each path: 212,000 take 0.23 s and not
+  /// 0.46.
+  private func count() throws -> Tally {
+    var tally = Tally()
     try forEachResolution { path, entries, resolution in
       switch resolution.verdict {
       case .conflict: tally.conflictCount += 1
@@ -127,6 +130,6 @@ package struct Plan {
         tally.count(action, isAllowed: order.contains(action.side))
       }
     }
-    self.tally = tally
+    return tally
   }
 }

@@ -47,7 +47,7 @@ extension EntryRun {
   package func encodeState(at index: Int, to output: inout [UInt8]) {
     encodeAttributes(at: index, to: &output)
     let vector = vectors[Int(slots[index].vectorIndex)]
-    output.append(count: vector.counters.count)
+    output.append(count: vector.counterCount)
     for counter in vector.counters {
       output.append(fixed: counter.replica.rawValue)
       output.append(varint: counter.value)

@@ -104,6 +104,16 @@ package struct ByteReader {
     return bytes[offset..<(offset + count)]
   }
 
+  /// Reads a byte string behind its length, of at most `limit` bytes, and appends it to `output`.
+  package mutating func readPrefixed(
+    atMost limit: Int, onto output: inout [UInt8]
+  ) throws(Malformed) {
+    let count = try readCount(atMost: limit)
+    guard remainingCount >= count else { throw .truncated }
+    output.append(span: bytes.span.extracting(offset..<(offset + count)))
+    offset += count
+  }
+
   /// Reads a byte string behind its length, of at most `limit` bytes.
   package mutating func readPrefixed(atMost limit: Int) throws(Malformed) -> ArraySlice<UInt8> {
     try readBytes(readCount(atMost: limit))

@@ -32,8 +32,7 @@ extension Array<UInt8> {
 
   /// Appends a byte string behind its length.
   package mutating func append(prefixed bytes: [UInt8]) {
-    append(count: bytes.count)
-    append(contentsOf: bytes)
+    append(prefixed: bytes.span)
   }
 
   /// Appends a byte string behind its length.

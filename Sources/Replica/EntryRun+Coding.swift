@@ -54,13 +54,12 @@ extension EntryRun {
     from reader: inout ByteReader, after key: inout [UInt8]
   ) throws(Malformed) {
     let shared = try reader.readCount(atMost: key.count)
-    let rest = try reader.readPrefixed(atMost: Path.maximumKeyByteCount - shared)
     let former = shared < key.count ? Int(key[shared]) : -1
     let isFirst = key.isEmpty
     key.removeLast(key.count - shared)
-    key.append(contentsOf: rest)
+    try reader.readPrefixed(atMost: Path.maximumKeyByteCount - shared, onto: &key)
     do { try Path.validate(key.span, knownCount: shared) } catch { throw .key }
-    guard isFirst || rest.first.map({ Int($0) > former }) ?? false else { throw .order }
+    guard isFirst || shared < key.count && Int(key[shared]) > former else { throw .order }
   }
 
   /// Appends the replicas named by the run's vectors, then the vectors with replicas by index.
@@ -70,7 +69,7 @@ extension EntryRun {
     for replica in replicas { output.append(fixed: replica.rawValue) }
     output.append(count: vectors.count)
     for vector in vectors {
-      output.append(count: vector.counters.count)
+      output.append(count: vector.counterCount)
       var next = replicas.startIndex
       for counter in vector.counters {
         while replicas[next] != counter.replica { next += 1 }

@@ -132,7 +132,7 @@ package struct EntryRun: Sendable {
   /// Adds an entry that carries the vector of an index.
   mutating func append(key: [UInt8], attributes: Attributes, vectorIndex: UInt32) {
     let start = keyBytes.count
-    keyBytes.append(contentsOf: key)
+    keyBytes.append(span: key.span)
     appendSlot(from: start, attributes: attributes, vectorIndex: vectorIndex)
   }
 

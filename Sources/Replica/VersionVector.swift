@@ -34,42 +34,59 @@ package struct VersionVector: Hashable, Sendable {
     case concurrent
   }
 
+  /// The counters by ascending replica, and the dots behind them: one array, so that a copy of an
+  /// entry counts one reference less.
+  private let elements: [Counter]
+  /// How many replicas it names.
+  package let counterCount: Int
+
   /// The counters by ascending replica.
-  package private(set) var counters: [Counter]
+  package var counters: ArraySlice<Counter> { elements[..<counterCount] }
+
   /// The changes that made this version, by ascending replica: one, or several that replicas made
   /// alike without knowing of each other. The counters cover them.
-  package private(set) var dots: [Counter]
+  package var dots: ArraySlice<Counter> { elements[counterCount...] }
+
+  private init(_ counters: some Collection<Counter>, _ dots: some Collection<Counter>) {
+    elements = Array(counters) + dots
+    counterCount = counters.count
+  }
 
   /// Creates the vector of an entry that nobody has changed.
   package init() {
-    counters = []
-    dots = []
+    elements = []
+    counterCount = 0
   }
 
   /// Creates the vector of an entry that `replica` has changed in its epoch `value` alone.
   package init(_ replica: ReplicaID, _ value: UInt64 = 1) {
-    counters = [Counter(replica: replica, value: value)]
-    dots = counters
+    let change = Counter(replica: replica, value: value)
+    elements = [change, change]
+    counterCount = 1
   }
 
   /// Takes counters, and dots that they cover; both ascend by replica and are at least 1. Throws if
   /// they are not so, or if there are counters and no dots.
-  package init(counters: [Counter], dots: [Counter]) throws(Malformed) {
-    self.counters = counters
-    self.dots = dots
-    guard counters.count <= Self.maximumCount, Self.isOrdered(counters), Self.isOrdered(dots),
-      dots.allSatisfy(covers), dots.isEmpty == counters.isEmpty
+  package init(
+    counters: some Collection<Counter>, dots: some Collection<Counter>
+  ) throws(Malformed) {
+    self.init(counters, dots)
+    guard counters.count <= Self.maximumCount, Self.isOrdered(self.counters),
+      Self.isOrdered(self.dots), self.dots.allSatisfy(covers), dots.isEmpty == counters.isEmpty
     else { throw .vector }
   }
 
-  private static func isOrdered(_ counters: [Counter]) -> Bool {
+  private static func isOrdered(_ counters: ArraySlice<Counter>) -> Bool {
     counters.allSatisfy { $0.value > 0 }
       && zip(counters, counters.dropFirst()).allSatisfy { $0.replica < $1.replica }
   }
 
   /// The counter of `replica`, 0 if it is not named.
   package subscript(replica: ReplicaID) -> UInt64 {
-    counters.first { $0.replica == replica }?.value ?? 0
+    for index in 0..<counterCount where elements[index].replica == replica {
+      return elements[index].value
+    }
+    return 0
   }
 
   /// Whether the change `counter` is among those seen.
@@ -80,6 +97,12 @@ package struct VersionVector: Hashable, Sendable {
   /// Whether `other` is this version, or one that was seen before this one was made.
   package func hasSeen(_ other: VersionVector) -> Bool {
     other.dots.allSatisfy(covers)
+  }
+
+  /// Whether both have seen the same changes.
+  package func hasSameCounters(as other: VersionVector) -> Bool {
+    counterCount == other.counterCount
+      && (0..<counterCount).allSatisfy { elements[$0] == other.elements[$0] }
   }
 
   /// How this vector stands to `other`, the dots aside.
@@ -102,18 +125,14 @@ package struct VersionVector: Hashable, Sendable {
   /// This version after it has seen all that `other` has: the least vector that dominates or
   /// equals both, with this one's dots.
   package func joined(with other: VersionVector) -> VersionVector {
-    if other.counters.isEmpty || counters == other.counters { return self }
-    if counters.isEmpty { return other }
-    var joined = self
-    joined.counters = merge(counters, other.counters) { Swift.max($0, $1) }
-    return joined
+    if other.counterCount == 0 || hasSameCounters(as: other) { return self }
+    if counterCount == 0 { return other }
+    return VersionVector(merge(counters, other.counters) { Swift.max($0, $1) }, dots)
   }
 
   /// The version that this one and `other` are, which have come to be the same by themselves.
   package func merged(with other: VersionVector) -> VersionVector {
-    var merged = joined(with: other)
-    merged.dots = merge(dots, other.dots) { Swift.max($0, $1) }
-    return merged
+    VersionVector(joined(with: other).counters, merge(dots, other.dots) { Swift.max($0, $1) })
   }
 
   /// The vector after one more change, made by `replica` in its epoch `epoch`; later than all its
@@ -128,15 +147,17 @@ package struct VersionVector: Hashable, Sendable {
   /// pair, leaving out those that are zero.
   @discardableResult
   private func merge(
-    _ one: [Counter], _ other: [Counter], combine: (UInt64, UInt64) -> UInt64
+    _ one: ArraySlice<Counter>, _ other: ArraySlice<Counter>, combine: (UInt64, UInt64) -> UInt64
   ) -> [Counter] {
     var merged: [Counter] = []
-    var (left, right) = (0, 0)
-    while left < one.count || right < other.count {
+    var (left, right) = (one.startIndex, other.startIndex)
+    while left < one.endIndex || right < other.endIndex {
       let takesLeft =
-        right == other.count || left < one.count && one[left].replica <= other[right].replica
+        right == other.endIndex
+        || left < one.endIndex && one[left].replica <= other[right].replica
       let takesRight =
-        left == one.count || right < other.count && other[right].replica <= one[left].replica
+        left == one.endIndex
+        || right < other.endIndex && other[right].replica <= one[left].replica
       let replica = takesLeft ? one[left].replica : other[right].replica
       let value = combine(
         takesLeft ? one[left].value : 0, takesRight ? other[right].value : 0)

@@ -91,17 +91,14 @@ struct Comparison {
         let end = min(start + Self.pageCount, range.upperBound)
         let bucket = try local.bucket(start..<end, of: tree)
         for position in 0..<bucket.count {
-          let path = bucket.run.path(at: position)
-          while let next = try listed.peek(), next.path < path {
+          let entry = bucket.run.entry(at: position)
+          while let next = try listed.peek(), next.path < entry.path {
             try visit(try listed.take(), body)
           }
           var theirs: Entry?
-          if try listed.peek()?.path == path { theirs = try listed.take()?.theirs }
-          let entry = Entry(
-            path: path, attributes: bucket.run.attributes(at: position),
-            vector: bucket.run.vector(at: position))
-          let mine = (entry, bucket.stamps[position])
-          try body(Difference(path: path, mine: mine, theirs: theirs))
+          if try listed.peek()?.path == entry.path { theirs = try listed.take()?.theirs }
+          try body(
+            Difference(path: entry.path, mine: (entry, bucket.stamps[position]), theirs: theirs))
         }
       }
     }

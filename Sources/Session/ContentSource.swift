@@ -67,9 +67,8 @@ final class ContentSource {
       try flush()
     }
     writer.append(
-      Change(
-        entry: entry, provision: provision,
-        parentModified: reader.parentModified(of: entry.path), conflictCopy: conflictCopy))
+      entry, provision, parentModified: reader.parentModified(of: entry.path),
+      conflictCopy: conflictCopy)
     literalByteCount += Int64(size)
     if provision == .stream {
       try flush()

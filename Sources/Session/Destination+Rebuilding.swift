@@ -107,7 +107,6 @@ extension Destination {
   }
 
   private func finish(_ file: Rebuilding.File, _ step: Step, matchedByteCount: Int64) throws {
-    var step = step
     do throws(StagingFailure) {
       step.staged = try writer.finish()
       step.chunks = writer.takeChunks()

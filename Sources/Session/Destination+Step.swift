@@ -5,8 +5,9 @@ internal import Replica
 internal import Transfer
 
 extension Destination {
-  /// A change, with what it needs as that arrives.
-  struct Step {
+  /// A change on its way to its place, which gains what it needs as that arrives. A class, since it
+  /// goes through many hands.
+  final class Step {
     let decision: Decision
     let before: Entry?
     let stamp: Stamp
@@ -18,8 +19,21 @@ extension Destination {
     /// The file that is renamed to it.
     var movedFrom: Path?
     /// Where what it replaces must have been kept.
-    var conflictCopy: Path?
-    var parentModified: Int64?
+    let conflictCopy: Path?
+    let parentModified: Int64?
+
+    init(
+      _ decision: Decision, before: Entry?, stamp: Stamp, result: Entry,
+      conflictCopy: Path? = nil, parentModified: Int64? = nil
+    ) {
+      self.decision = decision
+      self.before = before
+      self.stamp = stamp
+      self.result = result
+      self.conflictCopy = conflictCopy
+      self.parentModified = parentModified
+    }
+
     var path: Path { result.path }
     var makesDirectory: Bool { needsStaging && result.attributes.kind == .directory }
     var needsStaging: Bool { decision == .create || decision == .update }

@@ -122,7 +122,7 @@ extension Destination {
       path: step.path, attributes: .directory(mode: step.result.attributes.mode | 0o700),
       vector: step.result.vector)
     deferredModes.append(
-      Step(decision: .metadata, before: made, stamp: .none, result: step.result))
+      Step(.metadata, before: made, stamp: .none, result: step.result))
     return nil
   }
 
@@ -144,7 +144,7 @@ extension LocalReplica {
   func checkVersions(of entry: Entry, over before: Entry?) throws(Malformed) {
     let mine = before?.vector ?? VersionVector()
     let causality = entry.vector.compared(with: mine)
-    guard causality == .dominates || causality == .equal, !entry.vector.counters.isEmpty,
+    guard causality == .dominates || causality == .equal, entry.vector.counterCount > 0,
       entry.vector[index.replica] <= max(mine[index.replica], index.epoch)
     else { throw .vector }
   }

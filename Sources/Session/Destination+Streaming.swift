@@ -49,7 +49,7 @@ extension Destination {
       streamedByteCount == change.entry.attributes.size
     else { throw Malformed.order }
     streaming = nil
-    guard var step else { return }
+    guard let step else { return }
     step.result.attributes = step.result.attributes.hashed(digest)
     try stage(step) { writer throws(StagingFailure) in try writer.finish(digest) }
   }

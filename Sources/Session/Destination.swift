@@ -77,7 +77,7 @@ final class Destination {
     }
     guard rebuilding == nil else { throw Malformed.order }
     let isStreamed = change.provision == .stream
-    guard var step else {
+    guard let step else {
       if isStreamed { try beginStreaming(nil, change) }
       return
     }
@@ -141,18 +141,17 @@ final class Destination {
       refuse(entry.path, .unreadable, 0)
       return nil
     }
-    guard let decision = Decision(before: before?.entry, after: entry) else {
+    guard let decision = Decision.turning(before?.entry, into: entry) else {
       outcomes.changeCount += 1
       return nil
     }
     guard decision != .delete || deletes else { throw Malformed.order }
     return Step(
-      decision: decision, before: before?.entry, stamp: before?.stamp ?? .none, result: entry,
+      decision, before: before?.entry, stamp: before?.stamp ?? .none, result: entry,
       conflictCopy: change.conflictCopy, parentModified: change.parentModified)
   }
 
   private func copy(_ step: Step, from source: Path) throws {
-    var step = step
     let attributes = step.result.attributes
     do {
       step.staged = try writer.stage(copyOf: source, attributes, at: step.pathInNewDirectory)
@@ -173,7 +172,6 @@ final class Destination {
   func stage(
     _ step: Step, _ body: (inout ContentWriter) throws(StagingFailure) -> Staged
   ) throws {
-    var step = step
     do {
       step.staged = try body(&writer)
       step.chunks = writer.takeChunks()
@@ -228,7 +226,7 @@ final class Destination {
     batch = []
     stagedByteCount = 0
     if steps.contains(where: { $0.staged != nil }) { try syncFileSystem() }
-    try replica.expect(steps.filter { $0.decision != .record }.map(\.result))
+    try replica.expect(steps.lazy.filter { $0.decision != .record }.map(\.result))
     var recorded: [Recorded] = []
     var chunks: [KeptChunks] = []
     for step in steps {

@@ -11,20 +11,30 @@ extension LocalReplica {
         CachedRow(row: row, end: try index.firstKey(after: row.summary.firstKey))
       }
     }
-    guard let bucket = cached?.row.bucket, let position = bucket.run.index(of: path.key.span)
-    else { return nil }
-    return (bucket.run.entry(at: position), bucket.stamps[position])
+    return cached?.entry(at: path)
   }
 
-  /// The row that the last lookup was in: lookups mostly come in key order.
-  struct CachedRow {
-    let row: BucketRow
+  /// The row that the last lookup was in: lookups mostly come in key order. A class, so that a
+  /// lookup counts one reference and not each of those in the row.
+  final class CachedRow {
+    private let bucket: Bucket
+    private let start: Path
     /// The first key of the next row.
-    let end: [UInt8]?
+    private let end: Path?
+
+    init(row: BucketRow, end: [UInt8]?) {
+      bucket = row.bucket
+      start = Path(uncheckedKey: row.summary.firstKey)
+      self.end = end.map(Path.init(uncheckedKey:))
+    }
 
     func covers(_ path: Path) -> Bool {
-      !path.key.span.precedes(row.summary.firstKey.span)
-        && end.map { path.key.span.precedes($0.span) } ?? true
+      path >= start && end.map { path < $0 } ?? true
+    }
+
+    func entry(at path: Path) -> (entry: Entry, stamp: Stamp)? {
+      guard let position = bucket.run.index(of: path.key.span) else { return nil }
+      return (bucket.run.entry(at: position), bucket.stamps[position])
     }
   }
 
@@ -54,18 +64,33 @@ extension LocalReplica {
     let start = tree.firstKey(ofBucket: buckets.lowerBound)
     let end =
       buckets.upperBound < tree.bucketCount ? tree.firstKey(ofBucket: buckets.upperBound) : nil
-    var next = try index.row(containing: start)
-    while let current = next {
-      for position in 0..<current.bucket.count
-      where shows(position, of: current.bucket.run, in: tree.projection, start, end) {
-        shown.append(entryAt: position, of: current.bucket)
+    var next = try index.firstKey(notBehind: start)
+    // Where everything is shown, each bucket is a row.
+    var count = buckets.count
+    while let key = next {
+      if let end, !key.span.precedes(end.span) { break }
+      let page = try index.rows(from: key, limit: count)
+      count = 1
+      for row in page {
+        let run = row.bucket.run
+        let isWhole = showsAll(of: run, in: tree.projection, start, end)
+        for position in 0..<run.count
+        where isWhole || shows(position, of: run, in: tree.projection, start, end) {
+          shown.append(entryAt: position, of: row.bucket)
+        }
       }
-      guard let key = try index.firstKey(after: current.summary.firstKey),
-        end.map({ key.span.precedes($0.span) }) ?? true
-      else { break }
-      next = try index.rows(from: key, limit: 1).first
+      next = try page.last.flatMap { row in try index.firstKey(after: row.summary.firstKey) }
     }
     return shown
+  }
+
+  /// Whether all entries of a row are surely shown.
+  private func showsAll(
+    of run: EntryRun, in projection: Projection, _ start: [UInt8], _ end: [UInt8]?
+  ) -> Bool {
+    guard opening.filter.isEmpty, projection == .state, run.count > 0 else { return false }
+    return run.withKey(at: 0) { !$0.precedes(start.span) }
+      && run.withKey(at: run.count - 1) { key in end.map { key.precedes($0.span) } ?? true }
   }
 
   private func shows(

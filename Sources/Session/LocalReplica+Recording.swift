@@ -31,13 +31,14 @@ extension LocalReplica {
   /// as only a peer can bring about.
   func record(_ changes: [Recorded], _ chunks: [KeptChunks] = []) throws {
     guard !changes.isEmpty else { return }
-    let sorted = changes.sorted { $0.entry.path < $1.entry.path }
-    guard zip(sorted, sorted.dropFirst()).allSatisfy({ $0.entry.path < $1.entry.path }) else {
-      throw Malformed.order
+    var changes = changes
+    if !changes.isAscending {
+      changes.sort { $0.entry.path < $1.entry.path }
+      guard changes.isAscending else { throw Malformed.order }
     }
     noteChanges(at: changes.lazy.map(\.entry.path))
     try begin()
-    try index.update(sorted)
+    try index.update(changes)
     for file in chunks { try index.keep(file.chunks, of: file.path, file.digest) }
     if keepsExpected {
       try index.clearExpected(at: changes.map(\.entry.path))
@@ -78,5 +79,12 @@ extension LocalReplica {
     try record(learnt, learntChunks)
     learnt = []
     learntChunks = []
+  }
+}
+
+extension [Recorded] {
+  /// Whether these are in key order, each path once.
+  fileprivate var isAscending: Bool {
+    indices.dropFirst().allSatisfy { self[$0 - 1].entry.path < self[$0].entry.path }
   }
 }

@@ -227,6 +227,7 @@ final class LocalReplica {
   func take(_ index: Index) throws(IndexError) {
     self.index = index
     cached = nil
+    attributesTree = nil
     try begin()
   }
 

@@ -9,7 +9,9 @@ struct PairedDifferences: Differences {
   let localSide: Side
 
   func forEach(_ body: (Path, Pair<Entry?>) throws -> Void) throws {
-    try comparison.forEach { difference in try body(difference.path, pair(difference)) }
+    // With this as a whole in the closure it would be copied for each path.
+    let localSide = localSide
+    try comparison.forEach { try body($0.path, $0.pair(localSide)) }
   }
 
   func entries(at path: Path) throws -> Pair<Entry?> {
@@ -17,12 +19,16 @@ struct PairedDifferences: Differences {
       let mine = try comparison.difference(at: path).mine?.entry
       return Pair(source: mine, destination: mine)
     }
-    return pair(try comparison.difference(at: path))
+    return try comparison.difference(at: path).pair(localSide)
   }
+}
 
-  private func pair(_ difference: Difference) -> Pair<Entry?> {
-    var pair = Pair<Entry?>(source: difference.mine?.entry, destination: difference.mine?.entry)
-    pair[localSide.other] = difference.theirs
-    return pair
+extension Difference {
+  /// What both replicas have; this end's is that of `mySide`.
+  fileprivate func pair(_ mySide: Side) -> Pair<Entry?> {
+    switch mySide {
+    case .source: Pair(source: mine?.entry, destination: theirs)
+    case .destination: Pair(source: theirs, destination: mine?.entry)
+    }
   }
 }

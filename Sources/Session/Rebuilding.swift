@@ -10,7 +10,7 @@ struct Rebuilding {
   /// A file on offer.
   struct File {
     /// What is to be done with it; nil if nothing is.
-    let step: Destination.Step?
+    fileprivate(set) var step: Destination.Step?
     let bases: [Basis]
     fileprivate(set) var rebuilder: Rebuilder?
     /// Its chunks, as they were listed.
@@ -99,6 +99,7 @@ struct Rebuilding {
     let ended = files[current]
     // What it holds open is let go.
     files[current].rebuilder = nil
+    files[current].step = nil
     current += 1
     return (ended, asked < current && !isOver ? request(of: current) : nil)
   }

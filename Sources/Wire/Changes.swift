@@ -58,18 +58,20 @@ package struct ChangesWriter: Sendable {
   /// How many bytes the payload has so far.
   package var byteCount: Int { stream.bytes.count }
 
-  /// Adds a change.
-  package mutating func append(_ change: Change) {
+  /// Adds the change that consists of these, as a ``Change`` does.
+  package mutating func append(
+    _ entry: Entry, _ provision: Provision, parentModified: Int64?, conflictCopy: Path?
+  ) {
     count += 1
-    stream.write(change.entry)
+    stream.write(entry)
     stream.write { output in
-      let hasTime: UInt8 = change.parentModified == nil ? 0 : 1
-      output.append(hasTime | (change.conflictCopy == nil ? 0 : 2))
-      if let modified = change.parentModified { output.append(zigzag: modified) }
+      let hasTime: UInt8 = parentModified == nil ? 0 : 1
+      output.append(hasTime | (conflictCopy == nil ? 0 : 2))
+      if let parentModified { output.append(zigzag: parentModified) }
     }
-    if let path = change.conflictCopy { stream.write(path) }
-    stream.write { $0.append(change.provision.form) }
-    switch change.provision {
+    if let conflictCopy { stream.write(conflictCopy) }
+    stream.write { $0.append(provision.form.rawValue) }
+    switch provision {
     case .nothing, .stream, .deletion: break
     case .inline(let content): stream.write { $0.append(prefixed: content) }
     case .copy(let path), .move(let path): stream.write(path)
@@ -118,42 +120,54 @@ package struct ChangesReader {
   }
 
   private mutating func readProvision() throws(Malformed) -> Provision {
-    switch try stream.fields.readByte() {
-    case Provision.nothing.form: return .nothing
-    case Provision.inline([]).form:
+    guard let form = Provision.Form(rawValue: try stream.fields.readByte()) else { throw .kind }
+    switch form {
+    case .nothing: return .nothing
+    case .inline:
       return .inline(
         Array(try stream.fields.readPrefixed(atMost: Frame.maximumPayloadByteCount)))
-    case Provision.stream.form: return .stream
-    case Provision.copy(from: .root).form: return .copy(from: try stream.readPath())
-    case Provision.unavailable(.failed, systemCode: 0).form:
+    case .stream: return .stream
+    case .copy: return .copy(from: try stream.readPath())
+    case .unavailable:
       let (code, systemCode) = try stream.readReason()
       return .unavailable(code, systemCode: systemCode)
-    case Provision.deletion.form: return .deletion
-    case Provision.rebuild(level: 0, sketch: []).form:
+    case .deletion: return .deletion
+    case .move: return .move(from: try stream.readPath())
+    case .rebuild:
       let level = try stream.fields.readCount(atMost: ChunkTree.maximumLevel)
       var sketch: [UInt64] = []
       for _ in 0..<(try stream.fields.readCount(atMost: ChunkList.sketchCount)) {
         sketch.append(try stream.fields.readFixed())
       }
       return .rebuild(level: level, sketch: sketch)
-    case Provision.move(from: .root).form: return .move(from: try stream.readPath())
-    default: throw .kind
     }
   }
 }
 
 extension Provision {
-  /// The byte that tells a provision's form.
-  fileprivate var form: UInt8 {
+  /// What a provision is, in one byte.
+  fileprivate enum Form: UInt8 {
+    case nothing = 0
+    case inline = 1
+    case stream = 2
+    case copy = 3
+    case unavailable = 4
+    case deletion = 5
+    case move = 6
+    case rebuild = 7
+  }
+
+  /// What it is.
+  fileprivate var form: Form {
     switch self {
-    case .nothing: 0
-    case .inline: 1
-    case .stream: 2
-    case .copy: 3
-    case .unavailable: 4
-    case .deletion: 5
-    case .move: 6
-    case .rebuild: 7
+    case .nothing: .nothing
+    case .inline: .inline
+    case .stream: .stream
+    case .copy: .copy
+    case .unavailable: .unavailable
+    case .deletion: .deletion
+    case .move: .move
+    case .rebuild: .rebuild
     }
   }
 }

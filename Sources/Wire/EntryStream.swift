@@ -38,7 +38,7 @@ package struct EntryStreamWriter: Sendable {
     }
     bytes.append(count: vectors.count)
     vectors.append(vector)
-    bytes.append(count: vector.counters.count)
+    bytes.append(count: vector.counterCount)
     for counter in vector.counters {
       bytes.append(fixed: counter.replica.rawValue)
       bytes.append(varint: counter.value)
@@ -73,9 +73,8 @@ package struct EntryStreamReader {
   /// Reads a path.
   package mutating func readPath() throws(Malformed) -> Path {
     let shared = try fields.readCount(atMost: previousKey.count)
-    let rest = try fields.readPrefixed(atMost: Path.maximumKeyByteCount - shared)
     previousKey.removeLast(previousKey.count - shared)
-    previousKey.append(contentsOf: rest)
+    try fields.readPrefixed(atMost: Path.maximumKeyByteCount - shared, onto: &previousKey)
     keyByteCount += previousKey.count
     do { try Path.validate(previousKey.span, knownCount: shared) } catch { throw .key }
     return Path(uncheckedKey: previousKey)

@@ -40,9 +40,9 @@ import Testing
           continue
         }
         let result = try #require(resolution.result)
-        var decision = Decision(before: there, after: result)
+        var decision = Decision.turning(there, into: result)
         // What the destination alone remembers of nothing, the source takes over.
-        if decision == nil { decision = Decision(before: source.entry(), after: result) }
+        if decision == nil { decision = Decision.turning(source.entry(), into: result) }
         #expect(decision == decisions[cell], "\(source) over \(destination)")
       }
     }
@@ -108,7 +108,7 @@ import Testing
       let result = try #require(
         rules.resolve(source: pair.source, destination: pair.destination).result)
       let again = try #require(rules.resolve(source: pair.source, destination: result).result)
-      let decision = Decision(before: result, after: again)
+      let decision = Decision.turning(result, into: again)
       #expect(decision == nil || decision == .record, "\(pair)")
     }
   }

@@ -115,6 +115,18 @@ import Testing
     #expect(reader.remainingCount == 0)
   }
 
+  @Test func `a byte string is read behind what there is`() throws {
+    var output: [UInt8] = [1, 2]
+    var reader = ByteReader([2, 7, 8, 0, 3, 4, 5])
+    try reader.readPrefixed(atMost: 2, onto: &output)
+    try reader.readPrefixed(atMost: 2, onto: &output)
+    #expect(output == [1, 2, 7, 8] && reader.offset == 4)
+    var beyondLimit = reader
+    #expect(throws: Malformed.count) { try beyondLimit.readPrefixed(atMost: 2, onto: &output) }
+    #expect(throws: Malformed.truncated) { try reader.readPrefixed(atMost: 3, onto: &output) }
+    #expect(output == [1, 2, 7, 8])
+  }
+
   @Test func `a field beyond the end is refused and leaves the place`() {
     var reader = ByteReader([1, 2, 3], from: 1)
     #expect(throws: Malformed.truncated) { _ = try reader.readFixed(UInt32.self) }

@@ -19,7 +19,7 @@ package final class World {
 
   private struct VersionKey: Hashable {
     let path: Path
-    let dots: [VersionVector.Counter]
+    let dots: ArraySlice<VersionVector.Counter>
   }
 
   /// Prepares the replicas of a history.
