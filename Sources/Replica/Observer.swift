@@ -16,6 +16,8 @@ package struct Observer: Sendable {
   private let expected: [Path: Entry]
   /// Tells the tombstones that all have seen.
   private let knowledge: Knowledge
+  /// The versions of what is found for the first time.
+  private let newVersions: VersionVector
 
   /// How long a tombstone stays at least, in nanoseconds: a day.
   private static let settlingTime: Int64 = 86_400 * 1_000_000_000
@@ -33,6 +35,7 @@ package struct Observer: Sendable {
     self.lastTrusted = lastTrusted
     self.expected = expected
     self.knowledge = knowledge
+    newVersions = VersionVector().raised(by: replica, in: epoch)
   }
 
   /// The versions of a path at which `attributes` were found.
@@ -47,7 +50,7 @@ package struct Observer: Sendable {
     {
       return expected.vector
     }
-    return (remembered?.vector ?? VersionVector()).raised(by: replica, in: epoch)
+    return remembered?.vector.raised(by: replica, in: epoch) ?? newVersions
   }
 
   /// What is remembered of a path that has gone, or nil for nothing.

@@ -2,19 +2,16 @@ internal import Replica
 internal import Wire
 
 extension InitiatorRun {
-  /// The fewest entries of an end at which it pays not to compare them with their versions.
-  private static let worthwhileCount = 1024
-
   /// Has replicas of which one has never met another come to agree, before anything else, on the
   /// versions of what they hold alike: what is left to be compared is what they hold otherwise.
   func acquaint() throws {
     let ready = encounter.ready
-    let count = min(local.view.liveCount, ready.liveCount)
     guard local.index.isNew || ready.isNew, ready.stateRoot != local.view.state.root,
-      count >= Self.worthwhileCount, !encounter.hasUnknown, options.filter.isEmpty,
-      !options.isDryRun
+      local.mayAgreeOnVersions, ready.liveCount >= LocalReplica.worthwhileCount,
+      !encounter.hasUnknown
     else { return }
-    let comparison = try Comparison(encounter, .attributes, limit: count / 4) { reportCompared($0) }
+    let limit = min(local.view.liveCount, ready.liveCount) / 4
+    let comparison = try Comparison(encounter, .attributes, limit: limit) { reportCompared($0) }
     summary.roundTripCount += comparison.roundTripCount
     // Where little is alike, as after a copy that did not keep times, all must be compared anyway.
     guard !comparison.isBrokenOff else { return }

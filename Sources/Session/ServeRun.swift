@@ -73,6 +73,7 @@ final class ServeRun {
       defersHashing: sends && open.introduction.isEmpty && !open.flags.contains(.dryRun)
     ) { _, _ in }
     try sendReady()
+    try prepareAcquaintance()
     while let frame = try nextFrame() {
       // Nothing comes between the versions of neighbours.
       guard agreement == nil || frame.kind == .versions else { throw Malformed.order }

@@ -55,26 +55,35 @@ struct VersionAgreement {
 
   private mutating func settleNext(of bucket: Bucket) throws {
     let position = settled.count
-    let entry = bucket.run.entry(at: position)
-    var vector = entry.vector
-    if entry.attributes.isLive, entry.attributes.isHashed {
-      let isDisputed = try disputed?.reach(entry.path).isDisputed ?? false
-      if let theirs = told?.vector, !isDisputed { vector = try agreed(entry, theirs) }
+    let run = bucket.run
+    let attributes = run.attributes(at: position)
+    let former = run.vector(at: position)
+    var vector = former
+    if attributes.isLive, attributes.isHashed {
+      let isDisputed = try disputed?.reach(run.path(at: position)).isDisputed ?? false
+      if let theirs = told?.vector, !isDisputed {
+        vector = try agreed(on: position, of: run, with: theirs)
+      }
     }
-    isChanged = isChanged || vector != entry.vector
-    settled.append(
-      key: entry.path.key.span, attributes: entry.attributes, vector: vector,
-      stamp: bucket.stamps[position])
+    isChanged = isChanged || vector != former
+    run.withKey(at: position) { key in
+      settled.append(
+        key: key, attributes: attributes, vector: vector, stamp: bucket.stamps[position])
+    }
   }
 
-  private mutating func agreed(_ entry: Entry, _ theirs: VersionVector) throws -> VersionVector {
-    if let last, last.mine == entry.vector, last.theirs == theirs { return last.agreed }
-    var agreed = entry.vector.agreed(with: theirs)
+  private mutating func agreed(
+    on position: Int, of run: EntryRun, with theirs: VersionVector
+  ) throws -> VersionVector {
+    let mine = run.vector(at: position)
+    if let last, last.mine == mine, last.theirs == theirs { return last.agreed }
+    var entry = run.entry(at: position)
+    let before = entry
+    entry.vector = mine.agreed(with: theirs)
     // What no vector has room for is left as it is.
-    if agreed.counters.count > VersionVector.maximumCount { agreed = entry.vector }
-    try replica.checkVersions(
-      of: Entry(path: entry.path, attributes: entry.attributes, vector: agreed), over: entry)
-    last = (entry.vector, theirs, agreed)
-    return agreed
+    if entry.vector.counterCount > VersionVector.maximumCount { entry.vector = mine }
+    try replica.checkVersions(of: entry, over: before)
+    last = (mine, theirs, entry.vector)
+    return entry.vector
   }
 }

@@ -59,11 +59,14 @@ package struct VersionRunsWriter {
   }
 
   /// Says what versions the live entries from `path` on carry, which comes behind all before; nil
-  /// to say nothing of them.
-  package mutating func write(_ vector: VersionVector?, from path: Path) throws {
+  /// to say nothing of them. The path is asked for only where a run begins.
+  package mutating func write(
+    _ vector: VersionVector?, from path: @autoclosure () -> Path
+  ) throws {
     guard last != .some(vector) else { return }
     last = .some(vector)
-    let byteCount = 64 + path.key.count + 40 * (vector?.counters.count ?? 0)
+    let path = path()
+    let byteCount = 64 + path.key.count + 40 * (vector?.counterCount ?? 0)
     if !stream.hasRoom(for: path) || stream.bytes.count + byteCount > Frame.maximumPayloadByteCount
     {
       try deliver(Frame(.versions, stream.bytes))
