@@ -88,6 +88,7 @@ struct Comparison {
     var listed = LedgerCursor(ledger)
     for range in mineInBuckets {
       for start in stride(from: range.lowerBound, to: range.upperBound, by: Self.pageCount) {
+        try Interruption.check()
         let end = min(start + Self.pageCount, range.upperBound)
         let bucket = try local.bucket(start..<end, of: tree)
         for position in 0..<bucket.count {

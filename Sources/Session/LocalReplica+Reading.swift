@@ -49,6 +49,7 @@ extension LocalReplica {
       var builder = TreeBuilder(.attributes)
       var rows = RowCursor(index)
       while let row = try rows.next() {
+        try Interruption.check()
         builder.append(row.bucket.run.filtered(by: opening.filter))
       }
       let tree = builder.finish()

@@ -18,6 +18,7 @@ extension LocalReplica {
     var writer = VersionRunsWriter(deliver: deliver)
     var rows = RowCursor(index)
     while let run = try rows.next()?.bucket.run {
+      try Interruption.check()
       for position in 0..<run.count where run.attributes(at: position).isLive {
         var isDisputed = false
         if let found = try disputed?.reach(run.path(at: position)) {
