@@ -7,26 +7,25 @@ package struct TreeHash {
   /// Creates the hash of the empty list.
   package init() {}
 
-  /// The hash of the byte string `leaf` as one of a list.
-  private static func leaf(_ leaf: RawSpan, using sha256: inout SHA256) -> Digest {
+  /// Adds the byte string `leaf` at the end of the list.
+  package mutating func append(_ leaf: [UInt8], using sha256: inout SHA256) {
     let prefix: [1 of UInt8] = [0x00]
     sha256.restart()
     sha256.update(prefix.span.bytes)
-    sha256.update(leaf)
-    return sha256.finalize()
+    sha256.update(leaf.span.bytes)
+    append(leafHash: sha256.finalize(), using: &sha256)
   }
 
-  /// The hash of a digest's bytes as one of a list.
-  package static func leaf(_ digest: Digest, using sha256: inout SHA256) -> Digest {
+  /// Adds the bytes of a digest at the end of the list.
+  package mutating func append(_ leaf: Digest, using sha256: inout SHA256) {
     var bytes: [33 of UInt8] = .init(repeating: 0x00)
     var span = bytes.mutableSpan
-    digest.store(into: &span, at: 1)
-    return sha256.digest(of: bytes.span.bytes)
+    leaf.store(into: &span, at: 1)
+    append(leafHash: sha256.digest(of: bytes.span.bytes), using: &sha256)
   }
 
-  /// Adds a byte string, given by its hash, at the end of the list.
-  package mutating func append(leaf: Digest, using sha256: inout SHA256) {
-    var digest = leaf
+  private mutating func append(leafHash: Digest, using sha256: inout SHA256) {
+    var digest = leafHash
     var leafCount = 1
     while let last = subtrees.last, last.leafCount == leafCount {
       subtrees.removeLast()
@@ -36,14 +35,9 @@ package struct TreeHash {
     subtrees.append((leafCount, digest))
   }
 
-  /// Adds the byte string `leaf` at the end of the list.
-  package mutating func append(_ leaf: [UInt8], using sha256: inout SHA256) {
-    append(leaf: Self.leaf(leaf.span.bytes, using: &sha256), using: &sha256)
-  }
-
   /// Returns the tree hash of the list and begins an empty one.
   package mutating func finalize(using sha256: inout SHA256) -> Digest {
-    guard var digest = subtrees.popLast()?.digest else { return sha256.finalize() }
+    guard var digest = subtrees.popLast()?.digest else { return sha256.digest(of: []) }
     while let left = subtrees.popLast()?.digest {
       digest = Self.parent(of: left, digest, using: &sha256)
     }

@@ -57,15 +57,10 @@ package struct NodeHasher: ~Copyable {
     return digest(level: 1, count: liveCount, body: tree.finalize(using: &sha256))
   }
 
-  /// The hash of a node's digest as a leaf of its parent's tree hash.
-  package mutating func leaf(_ digest: Digest) -> Digest {
-    TreeHash.leaf(digest, using: &sha256)
-  }
-
-  /// The digest of a node of `level` over those of its children, given as leaves.
-  package mutating func digest(level: Int, leaves: Span<Digest>) -> Digest {
-    for index in leaves.indices { tree.append(leaf: leaves[index], using: &sha256) }
-    return digest(level: level, count: leaves.count, body: tree.finalize(using: &sha256))
+  /// The digest of a node of `level` over those of its children.
+  package mutating func digest(level: Int, children: Span<Digest>) -> Digest {
+    for index in children.indices { tree.append(children[index], using: &sha256) }
+    return digest(level: level, count: children.count, body: tree.finalize(using: &sha256))
   }
 
   /// Binds a node's level and number of children to the hash of what is in it.

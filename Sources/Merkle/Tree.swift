@@ -10,12 +10,6 @@ package struct Tree: Sendable {
   /// The nodes of one level, in key order.
   struct Level: Sendable {
     var digests: [Digest] = []
-    /// Each node's hash as a leaf of its parent's tree hash.
-    ///
-    /// PERF: kept since few of a node's children change, or half of the hashes that make it anew would
-    /// be of those that have not: with less around them, 1,000 updates of a tree of a million keys
-    /// take four fifths of the time.
-    var leaves: [Digest] = []
     /// The boundary of each node's last key.
     var boundaries: [Boundary] = []
     /// Where each node's children begin in the level below, and where the last one's end; for
@@ -26,23 +20,18 @@ package struct Tree: Sendable {
 
     mutating func reserve(_ count: Int) {
       digests.reserveCapacity(count)
-      leaves.reserveCapacity(count)
       boundaries.reserveCapacity(count)
       starts.reserveCapacity(count + 1)
     }
 
-    mutating func append(
-      _ digest: Digest, leaf: Digest, _ boundary: Boundary, childCount: Int
-    ) {
+    mutating func append(_ digest: Digest, _ boundary: Boundary, childCount: Int) {
       digests.append(digest)
-      leaves.append(leaf)
       boundaries.append(boundary)
       starts.append(starts[starts.count - 1] + childCount)
     }
 
     mutating func append(_ range: Range<Int>, of other: Level) {
       digests.append(contentsOf: other.digests[range])
-      leaves.append(contentsOf: other.leaves[range])
       boundaries.append(contentsOf: other.boundaries[range])
       starts.append(neighbours: other.starts[range.lowerBound...range.upperBound])
     }
@@ -57,7 +46,7 @@ package struct Tree: Sendable {
   let firstKeys: KeyList
 
   /// Builds the levels above `buckets`, taking from `former`, a tree that shares some of them,
-  /// what is known of nodes whose children are the same.
+  /// the digests of nodes whose children are the same.
   init(
     projection: Projection, shape: TreeShape, buckets: Level, firstKeys: KeyList, former: Tree?,
     using hasher: inout NodeHasher
@@ -76,7 +65,7 @@ package struct Tree: Sendable {
     self.levels = levels
     self.firstKeys = firstKeys
     let none: [Digest] = []
-    root = levels.last?.digests.first ?? hasher.digest(level: 0, leaves: none.span)
+    root = levels.last?.digests.first ?? hasher.digest(level: 0, children: none.span)
   }
 
   private static func level(
@@ -91,35 +80,29 @@ package struct Tree: Sendable {
       let isLast = index == below.count - 1
       guard cutter.endsRun(after: below.boundaries[index]) || isLast else { continue }
       let children = below.digests.span.extracting(start...index)
-      let digest: Digest
-      let leaf: Digest
-      if let former, let node = Self.node(of: former, above: children, from: &formerNode) {
-        digest = former.level.digests[node]
-        leaf = former.level.leaves[node]
-      } else {
-        digest = hasher.digest(level: number, leaves: below.leaves.span.extracting(start...index))
-        leaf = hasher.leaf(digest)
-      }
-      level.append(digest, leaf: leaf, below.boundaries[index], childCount: children.count)
+      let digest =
+        former.flatMap { reused(children, from: $0, at: &formerNode) }
+        ?? hasher.digest(level: number, children: children)
+      level.append(digest, below.boundaries[index], childCount: children.count)
       start = index + 1
     }
     return level
   }
 
-  /// The former node that has exactly these children, looked for near `next`, which is moved behind
-  /// it.
-  private static func node(
-    of former: (below: Level, level: Level), above children: Span<Digest>, from next: inout Int
-  ) -> Int? {
+  /// The digest of the former node that has exactly these children, looked for near `node`, which
+  /// is moved behind it.
+  private static func reused(
+    _ children: Span<Digest>, from former: (below: Level, level: Level), at node: inout Int
+  ) -> Digest? {
     let reach = 8
-    for candidate in next..<min(next + reach, former.level.count) {
+    for candidate in node..<min(node + reach, former.level.count) {
       let range = former.level.starts[candidate]..<former.level.starts[candidate + 1]
       guard range.count == children.count, former.below.digests[range.lowerBound] == children[0]
       else { continue }
-      next = candidate + 1
+      node = candidate + 1
       for offset in 1..<max(1, children.count)
       where former.below.digests[range.lowerBound + offset] != children[offset] { return nil }
-      return candidate
+      return former.level.digests[candidate]
     }
     return nil
   }

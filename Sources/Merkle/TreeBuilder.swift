@@ -41,7 +41,7 @@ package struct TreeBuilder: ~Copyable {
   package mutating func append(_ summary: BucketSummary) -> Bool {
     guard takes(summary) else { return false }
     firstKeys.append(summary.firstKey)
-    append(
+    buckets.append(
       summary.digest(in: projection), summary.boundary, childCount: summary.count(in: projection))
     return true
   }
@@ -105,11 +105,7 @@ package struct TreeBuilder: ~Copyable {
 
   private mutating func add(_ run: EntryRun, _ boundary: Boundary) {
     firstKeys.append(run.key(at: 0))
-    append(digest(ofBucket: run), boundary, childCount: run.count)
-  }
-
-  private mutating func append(_ digest: Digest, _ boundary: Boundary, childCount: Int) {
-    buckets.append(digest, leaf: hasher.leaf(digest), boundary, childCount: childCount)
+    buckets.append(digest(ofBucket: run), boundary, childCount: run.count)
   }
 
   private mutating func digest(ofBucket run: EntryRun) -> Digest {

@@ -29,10 +29,11 @@ package struct Plan {
   var unkept: Set<Path> = []
   /// What is renamed, at each replica.
   var moves = Pair(source: Moves(), destination: Moves())
-  /// Whether anything is renamed.
-  var hasMoves: Bool { !moves.source.isEmpty || !moves.destination.isEmpty }
   /// How much there is to do.
   package internal(set) var tally = Tally()
+
+  /// Whether anything is renamed.
+  var hasMoves: Bool { !moves.source.isEmpty || !moves.destination.isEmpty }
 
   /// A version that lost a conflict.
   struct Copy {

@@ -110,7 +110,7 @@ import Testing
     var buckets = Tree.Level()
     var keys = KeyList()
     for number in 0..<300 {
-      buckets.append(.zero, leaf: .zero, Boundary(rawValue: 0), childCount: 1)
+      buckets.append(.zero, Boundary(rawValue: 0), childCount: 1)
       keys.append([UInt8(number / 256), UInt8(number % 256)])
     }
     let tree = Tree(

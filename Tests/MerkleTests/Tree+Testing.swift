@@ -21,7 +21,6 @@ extension Tree {
           ? entryCount(inBuckets: node..<(node + 1))
           : children(of: node..<(node + 1), atLevel: level - 1).count
         return "\(digest(of: node, atLevel: level)) \(boundary(of: node, atLevel: level)) \(below)"
-          + " \(levels[level - 1].leaves[node])"
       }
     }
   }

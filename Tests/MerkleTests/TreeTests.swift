@@ -46,11 +46,11 @@ import Testing
 
   @Test func `a node's level and count are part of its digest`() {
     var hasher = NodeHasher()
-    let leaves = [hasher.leaf(.zero)]
+    let children = [Digest.zero]
     let digests = [
-      hasher.digest(level: 1, leaves: leaves.span),
-      hasher.digest(level: 2, leaves: leaves.span),
-      hasher.digest(level: 2, leaves: (leaves + leaves).span),
+      hasher.digest(level: 1, children: children.span),
+      hasher.digest(level: 2, children: children.span),
+      hasher.digest(level: 2, children: [.zero, .zero].span),
       hasher.digest(ofBucket: Digest.zero.bytes, count: 1),
       hasher.digest(ofBucket: Digest.zero.bytes, count: 2),
       Digest.zero,
