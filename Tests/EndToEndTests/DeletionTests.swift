@@ -41,6 +41,18 @@ import Testing
     #expect((try TreeSnapshot(replicas.destination) == before) == (status == 25))
   }
 
+  @Test func `what both remember otherwise and is excluded stays as it is`() throws {
+    try replicas.change("rm destination/file3.txt")
+    let third = replicas.destination + "-third"
+    #expect(try ProgramRun(Binary.treemend, [replicas.destination, third]).ending == .exited(0))
+    try replicas.change("echo new >source/file4.txt")
+    #expect(try replicas.copy(.local, ["--exclude=file3.txt"]).ending == .exited(0))
+    #expect(try !hasDestination("file3.txt"))
+    try replicas.change("cmp source/file4.txt destination/file4.txt")
+    #expect(try replicas.copy().ending == .exited(0))
+    try expectEqual(replicas)
+  }
+
   @Test func `what is excluded is neither copied nor deleted`() throws {
     try replicas.change(
       "echo a >source/a.log; echo b >destination/b.log; mkdir destination/d; echo >destination/d/c.log"
