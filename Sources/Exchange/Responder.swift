@@ -159,7 +159,7 @@ extension Segment {
 extension EntryRun {
   /// Whether the run surely stays below `byteCount` bytes with one more entry.
   fileprivate func hasRoom(within byteCount: Int) -> Bool {
-    let vectorByteCount = vectors.reduce(0) { $0 + 19 * $1.counterCount }
+    let vectorByteCount = vectors.reduce(0) { $0 + $1.maximumEncodedByteCount }
     return keyByteCount + 64 * count + vectorByteCount < byteCount - 65_536 || isEmpty
   }
 

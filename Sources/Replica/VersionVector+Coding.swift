@@ -1,6 +1,14 @@
 /// The encoding of dots: their number, and for each the index of its counter, and by how much it lies
 /// below that.
 extension VersionVector {
+  /// The most bytes that the vector takes in a run or a stream of entries, its replicas with it.
+  package var maximumEncodedByteCount: Int {
+    let (countByteCount, indexByteCount, varintByteCount) = (2, 2, 10)
+    return 2 * countByteCount
+      + counters.count * (8 + indexByteCount + varintByteCount)
+      + dots.count * (indexByteCount + varintByteCount)
+  }
+
   /// Appends the dots to `output`; nothing for a vector without counters.
   package func encodeDots(to output: inout [UInt8]) {
     guard !counters.isEmpty else { return }

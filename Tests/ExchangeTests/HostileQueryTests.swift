@@ -146,6 +146,30 @@ import Wire
     #expect(try Meeting(small, source).theirs.count == 12)
   }
 
+  @Test func `vectors as large as may be, every counter with a dot, are sent one by one`() throws {
+    var run = EntryRun()
+    for number in UInt8(0)..<12 {
+      let counters = (1...UInt64(VersionVector.maximumCount)).map {
+        VersionVector.Counter(
+          replica: ReplicaID(rawValue: $0 << 40 | UInt64(number)), value: .max - $0)
+      }
+      let dots = counters.map { VersionVector.Counter(replica: $0.replica, value: 1) }
+      var names = [[0x61 + number]]
+      if number % 7 == 6 {
+        names += Array(repeating: [UInt8](repeating: 0x61, count: 255), count: 255)
+      }
+      run.append(
+        Entry(
+          path: try Path(key: Array(names.joined(separator: [0]))),
+          attributes: .tombstone(deleted: 1),
+          vector: try VersionVector(counters: counters, dots: dots)))
+    }
+    let meeting = try Meeting(Holder(EntryRun(), .state), Holder(run, .state))
+    #expect(meeting.theirs.count == 12)
+    let small = Holder(EntryRun.simulated(count: 10, seed: 4), .state)
+    #expect(try Meeting(small, Holder(run, .state)).theirs.count == 12)
+  }
+
   @Test(arguments: SplitMix.seeds)
   func `requests with flipped bits are answered or refused`(seed: UInt64) throws {
     var random = SplitMix(seed: seed)
