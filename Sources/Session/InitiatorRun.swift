@@ -152,8 +152,9 @@ final class InitiatorRun {
     try plan.forEachRecord { action in
       guard isDone(action) else { return }
       if action.side == localSide {
-        let stamp = try local.entry(at: action.path)?.stamp ?? .none
-        changes.append(Recorded(entry: action.after, stamp: stamp))
+        let mine = try local.entry(at: action.path)
+        try local.checkVersions(of: action.after, over: mine?.entry)
+        changes.append(Recorded(entry: action.after, stamp: mine?.stamp ?? .none))
         guard changes.count == 4096 else { return }
         try local.record(changes)
         changes = []

@@ -94,6 +94,26 @@ import Wire
     #expect(told.allSatisfy { !($0.vector?.hasSeen(seen) ?? true) }, "\(told)")
   }
 
+  @Test(arguments: [true, false])
+  func `an honest peer that was told what cannot be passes it on to neither end`(
+    pulling: Bool
+  ) throws {
+    try requireSuccess(Binary.treemend, cage.root, cage.empty)
+    let status = try ProgramRun(Binary.treemend, "status", "--json", cage.empty).text
+    let digits = try #require(status.firstMatch(of: /"replica":"([0-9a-f]{16})"/)?.1)
+    let replica = ReplicaID(rawValue: try #require(UInt64(digits, radix: 16)))
+    let told = try served(saying: [versions(("kept", VersionVector(replica, .max)), ("link", nil))])
+    try #require(told.ending == .exited(0), "\(told)")
+    let shell = try StandInShell(.plain, in: cage.directory).path
+    let roots = pulling ? ["host:\(cage.root)", cage.empty] : [cage.root, "host:\(cage.empty)"]
+    let run = try ProgramRun(Binary.treemend, ["-e", shell] + roots)
+    #expect(run.ending == .exited(12), "\(run)")
+    // A counter that can go no further would make this deletion as old as what it deletes.
+    try requireSuccess("rm", "\(cage.empty)/kept")
+    try requireSuccess(Binary.treemend, "--delete", cage.empty, cage.directory.appending("third"))
+    #expect(!(try ProgramRun("ls", cage.directory.appending("third")).text.contains("kept")))
+  }
+
   /// A vector that counts changes of the far end's replica which that has not made.
   private func forgedOwn() throws -> VersionVector {
     let told = try told(try served(saying: [Frame(.wantVersions, []), Finish.run.frame]))
