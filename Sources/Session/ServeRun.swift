@@ -17,6 +17,9 @@ final class ServeRun {
   private let peerName: [UInt8]
   private var destination: Destination?
   private var itemCount = 0
+  /// How many of a frame's entries may wait: as many as it holds, with paths that share all but a
+  /// byte, could fill the memory.
+  private static let waitingCount = 512
   /// Large files that the initiator has been offered.
   var offeredPaths: Set<Path> = []
   /// What has come of the versions that the initiator tells, before all have.
@@ -154,6 +157,7 @@ final class ServeRun {
     while let change = try reader.next() {
       itemCount += 1
       try destination.accept(change)
+      if itemCount.isMultiple(of: Self.waitingCount) { try report(on: destination) }
     }
     try report(on: destination)
   }
@@ -194,6 +198,10 @@ final class ServeRun {
     var stream = EntryStreamReader(frame.payload)
     var changes: [Recorded] = []
     while !stream.isAtEnd {
+      if changes.count == Self.waitingCount {
+        try replica.record(changes)
+        changes = []
+      }
       let entry = try stream.readEntry()
       let mine = try replica.entry(at: entry.path)
       let isAbsent = !(mine?.entry.attributes.isLive ?? false) && !entry.attributes.isLive

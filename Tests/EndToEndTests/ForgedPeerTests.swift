@@ -254,6 +254,48 @@ import Wire
     try expectRefused(served(saying: noise.bytes))
   }
 
+  /// Paths as long as may be that differ in their last name: a frame holds a few bytes of each.
+  private static func longPaths(_ count: Int) -> [Path] {
+    let name = [UInt8](repeating: 0x61, count: 255)
+    return (0..<count).map { number in
+      let names = Array(repeating: name, count: 255) + [Array("\(number)".utf8)]
+      return Path(uncheckedKey: Array(names.joined(separator: [0])))
+    }
+  }
+
+  @Test(arguments: [(.record, 3000, 300), (.changes, 4000, 150)] as [(Frame.Kind, Int, Int)])
+  func `a frame that unpacks to much takes little memory`(
+    kind: Frame.Kind, pathCount: Int, megabyteCount: Int
+  ) throws {
+    let vector = VersionVector(Forgery.replica)
+    var frame = Frame(kind, [])
+    if kind == .record {
+      var stream = EntryStreamWriter()
+      for path in Self.longPaths(pathCount) {
+        stream.write(Entry(path: path, attributes: .tombstone(deleted: 1), vector: vector))
+      }
+      frame = Frame(kind, stream.bytes)
+    } else {
+      let attributes = Attributes.file(
+        mode: 0o644, size: 1, modified: 1, digest: Forgery.digest([1]))
+      frame = Forgery.changes(
+        Self.longPaths(pathCount).map {
+          Change(
+            entry: Entry(path: $0, attributes: attributes, vector: vector),
+            provision: .unavailable(.unreadable, systemCode: 5))
+        })
+    }
+    let said = [frame, Finish.run.frame].flatMap { $0.encoded(deflating: true) }
+    let run = try ProgramRun(
+      Binary.treemend, ["serve", "--stdio"],
+      input: Forgery.greeting + Forgery.open(cage.root, as: .both) + said, timeLimitSeconds: 60,
+      measuresMemory: true)
+    #expect(run.ending == .exited(0), "\(run.errorText)")
+    #expect(
+      run.peakResidentByteCount < megabyteCount << 20, "\(run.peakResidentByteCount >> 20) MiB")
+    try cage.expectUntouched()
+  }
+
   @Test func `half a frame is no end of the run`() throws {
     let run = try served(saying: Forgery.frame(kind: 8, byteCount: 9, [1]))
     #expect(run.ending == .exited(12))
