@@ -72,7 +72,8 @@ let package = Package(
     step(
       "Transport",
       [
-        "Wire", "FileSystem", .product(name: "Subprocess", package: "swift-subprocess"),
+        "Wire", "FileSystem", .product(name: "DequeModule", package: "swift-collections"),
+        .product(name: "Subprocess", package: "swift-subprocess"),
         .product(name: "SystemPackage", package: "swift-system"),
       ]),
     // One run, from either end.

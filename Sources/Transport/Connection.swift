@@ -1,3 +1,4 @@
+internal import DequeModule
 internal import FileSystem
 internal import Replica
 internal import SystemPackage
@@ -14,7 +15,7 @@ package final class Connection: Sendable {
   private static let sampleByteCount = 512
 
   private struct Queues: Sendable {
-    var incoming: [(frame: Frame, arrived: Int64)] = []
+    var incoming: Deque<(frame: Frame, arrived: Int64)> = []
     var lastArrival: Int64 = 0
     var incomingByteCount = 0
     var incomingEnd: TransportError?
@@ -137,7 +138,7 @@ package final class Connection: Sendable {
   private static func take(_ queues: inout Queues) -> Frame {
     let (frame, arrived) = queues.incoming.removeFirst()
     queues.lastArrival = arrived
-    queues.incomingByteCount -= frame.payload.count
+    queues.incomingByteCount -= frame.waitingByteCount
     return frame
   }
 
@@ -204,7 +205,7 @@ package final class Connection: Sendable {
         queues.wait { $0.incomingByteCount < queueByteCount ? () : nil }
         queues.change { queues in
           queues.incoming.append((frame, wallClockNanoseconds()))
-          queues.incomingByteCount += frame.payload.count
+          queues.incomingByteCount += frame.waitingByteCount
           queues.receivedByteCount = byteCount
         }
       }
@@ -215,4 +216,9 @@ package final class Connection: Sendable {
     try? input.close()
     queues.change { $0.incomingEnd = end }
   }
+}
+
+extension Frame {
+  /// How much memory a frame that waits takes, in bytes: one without content takes some, too.
+  fileprivate var waitingByteCount: Int { payload.count + 64 }
 }

@@ -112,6 +112,28 @@ import Wire
     close(pipes.far.input)
   }
 
+  @Test func `frames without content that nobody takes do not pile up`() throws {
+    let pipes = try Pipes()
+    let connection = pipes.connection()
+    let frameCount = 100_000
+    let frame = Frame(.wantVersions, []).encoded(deflating: false)
+    let speaker = FileSystem.Thread {
+      try? pipes.say(Magic.bytes + Array(repeating: frame, count: frameCount).joined())
+    }
+    var counts = [-1]
+    repeat {
+      usleep(100_000)
+      counts.append(connection.waitingCount)
+    } while counts[counts.count - 1] != counts[counts.count - 2] || counts.count < 5
+    #expect(counts[counts.count - 1] < frameCount / 4, "\(counts)")
+    for _ in 0..<frameCount { _ = try connection.receive() }
+    speaker.join()
+    close(pipes.far.output)
+    #expect(throws: TransportError.closed) { try connection.receive() }
+    connection.close()
+    close(pipes.far.input)
+  }
+
   @Test func `a far end that nobody hears any more receives nothing`() throws {
     let pipes = try Pipes()
     let connection = pipes.connection(endsUnheard: true)
