@@ -6,18 +6,22 @@ internal import Scan
 
 /// What a run sees of a replica: the trees over the entries that its filter lets through.
 struct View {
-  private(set) var state: Tree
-  private(set) var content: Tree
+  private var renewableState: RenewableTree
+  private var renewableContent: RenewableTree
   /// The bytes in the files, as they were scanned.
   let byteCount: Int64
-  /// The buckets of either tree that the index no longer holds so.
-  private var stale: (state: StaleBuckets, content: StaleBuckets)?
 
   fileprivate init(state: Tree, content: Tree, byteCount: Int64) {
-    self.state = state
-    self.content = content
+    renewableState = RenewableTree(state)
+    renewableContent = RenewableTree(content)
     self.byteCount = byteCount
   }
+
+  /// The tree over all entries, versions included.
+  var state: Tree { renewableState.tree }
+
+  /// The tree over what the live entries hold.
+  var content: Tree { renewableContent.tree }
 
   /// The number of entries that are no tombstones.
   var liveCount: Int { content.entryCount }
@@ -30,28 +34,50 @@ struct View {
 
   /// Notes that the index is about to have something else at a path.
   mutating func noteChange(at path: Path) {
-    var noted = stale.take() ?? (StaleBuckets(of: state), StaleBuckets(of: content))
-    noted.state.insert(path.key.span, of: state)
-    noted.content.insert(path.key.span, of: content)
-    stale = noted
+    renewableState.noteChange(at: path)
+    renewableContent.noteChange(at: path)
   }
 
   /// Notes that the index is about to have other versions of the entries of a run.
   mutating func noteVersions(of run: EntryRun) {
-    guard run.count > 0 else { return }
-    var noted = stale.take() ?? (StaleBuckets(of: state), StaleBuckets(of: content))
-    noted.state.insert(run.key(at: 0).span, through: run.key(at: run.count - 1).span, of: state)
-    stale = noted
+    if run.count > 0 { renewableState.noteVersions(of: run) }
   }
 
-  /// Brings the trees up to date with what the index holds now.
+  /// Brings the trees up to date with what the index holds now, one after the other: so there are no
+  /// more than three in memory.
+  mutating func renew(from store: some BucketStore) throws {
+    try renewableState.renew(from: store)
+    try renewableContent.renew(from: store)
+  }
+}
+
+/// A tree, and which of its buckets the index no longer holds so.
+private struct RenewableTree {
+  private(set) var tree: Tree
+  private var stale: StaleBuckets?
+
+  init(_ tree: Tree) {
+    self.tree = tree
+  }
+
+  mutating func noteChange(at path: Path) {
+    beginNoting()
+    stale?.insert(path.key.span, of: tree)
+  }
+
+  /// Notes changes of the entries of a run of which none has come or gone.
+  mutating func noteVersions(of run: EntryRun) {
+    beginNoting()
+    stale?.insert(run.key(at: 0).span, through: run.key(at: run.count - 1).span, of: tree)
+  }
+
+  private mutating func beginNoting() {
+    if stale == nil { stale = StaleBuckets(of: tree) }
+  }
+
   mutating func renew(from store: some BucketStore) throws {
     guard let stale else { return }
-    let renewed = (
-      state: try state.renewed(at: stale.state, from: store),
-      content: try content.renewed(at: stale.content, from: store)
-    )
-    (state, content) = renewed
+    tree = try tree.renewed(at: stale, from: store)
     self.stale = nil
   }
 }
