@@ -11,7 +11,7 @@ struct Rebuilding {
   struct File {
     /// What is to be done with it; nil if nothing is.
     fileprivate(set) var step: Destination.Step?
-    let bases: [Basis]
+    fileprivate(set) var bases: [Basis]
     fileprivate(set) var rebuilder: Rebuilder?
     /// Its chunks, as they were listed.
     fileprivate(set) var chunks: ChunkList?
@@ -99,6 +99,7 @@ struct Rebuilding {
     let ended = files[current]
     // What it holds open is let go.
     files[current].rebuilder = nil
+    files[current].bases = []
     files[current].step = nil
     current += 1
     return (ended, asked < current && !isOver ? request(of: current) : nil)

@@ -20,7 +20,9 @@ extension ServeRun {
 
   /// Takes over versions for entries that the initiator holds alike.
   func takeVersions(_ frame: Frame) throws {
-    guard !open.flags.contains(.dryRun), !hasChanged else { throw Malformed.order }
+    guard !open.flags.contains(.dryRun), !hasChanged, open.rules.isEmpty,
+      replica.report.unknown.isEmpty
+    else { throw Malformed.order }
     if agreement == nil { try replica.hear(open.introduction) }
     let told = try VersionRuns(payload: frame.payload)
     var current = agreement ?? VersionAgreement(of: replica)
