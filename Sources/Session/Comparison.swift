@@ -126,6 +126,7 @@ struct Comparison {
     _ difference: Ledger.Difference?, _ body: (Difference) throws -> Void
   ) throws {
     guard let difference else { return }
+    try Interruption.check()
     let mine = try local.entry(at: difference.path)
     try body(
       Difference(

@@ -33,6 +33,7 @@ struct KnownContent {
     guard plan.tally.byteCount > 4 * Int64(local.view.liveCount) else { return }
     let tree = local.view.content
     for bucket in 0..<tree.bucketCount {
+      try Interruption.check()
       let run = try local.bucket(bucket..<(bucket + 1), of: tree).run
       for index in 0..<run.count {
         let attributes = run.attributes(at: index)

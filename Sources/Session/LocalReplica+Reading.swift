@@ -58,6 +58,9 @@ extension LocalReplica {
     }
   }
 
+  /// How many rows are read at once.
+  private static let pageCount = 32
+
   /// The entries, with their stamps, that the view shows in some buckets of a tree of it.
   func bucket(_ buckets: Range<Int>, of tree: Tree) throws -> Bucket {
     var shown = Bucket()
@@ -66,12 +69,12 @@ extension LocalReplica {
     let end =
       buckets.upperBound < tree.bucketCount ? tree.firstKey(ofBucket: buckets.upperBound) : nil
     var next = try index.firstKey(notBehind: start)
-    // Where everything is shown, each bucket is a row.
-    var count = buckets.count
+    // Where everything is shown, each bucket is a row; elsewhere a row may have much that is not.
+    var rowCount = opening.filter.isEmpty && tree.projection == .state ? buckets.count : 1
     while let key = next {
       if let end, !key.span.precedes(end.span) { break }
-      let page = try index.rows(from: key, limit: count)
-      count = 1
+      let page = try index.rows(from: key, limit: max(1, min(rowCount, Self.pageCount)))
+      rowCount -= page.count
       for row in page {
         let run = row.bucket.run
         let isWhole = showsAll(of: run, in: tree.projection, start, end)
