@@ -45,6 +45,7 @@ int linux_status_at(
   status->changed_nanoseconds = found.stx_ctime.tv_nsec;
   status->link_count = found.stx_nlink;
   status->mode = found.stx_mode;
+  status->is_mount_root = (found.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0;
   return 0;
 }
 

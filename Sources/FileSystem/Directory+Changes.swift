@@ -73,20 +73,73 @@ extension Directory {
 
   /// Gives `name` the name `newName` in `directory`, in one step (`renameat2(2)`).
   ///
-  /// Throws `EINVAL` where the file system knows only `replace`.
+  /// Throws `EINVAL` for an exchange where the file system knows none, as NFS.
   package func rename(
     _ name: some Collection<UInt8>, to directory: borrowing Directory,
     as newName: some Collection<UInt8>, _ mode: RenameMode
   ) throws(SystemError) {
-    let name = try Name(name, for: "renameat2")
-    let newName = try Name(newName, for: "renameat2")
+    let old = try Name(name, for: "renameat2")
+    let new = try Name(newName, for: "renameat2")
+    do {
+      try rename(old, to: directory, as: new, mode)
+    } catch {
+      guard mode == .noReplace, error.code == EINVAL else { throw error }
+      try renameBesides(old, to: directory, as: new)
+    }
+  }
+
+  private func rename(
+    _ name: borrowing Name, to directory: borrowing Directory, as newName: borrowing Name,
+    _ mode: RenameMode
+  ) throws(SystemError) {
     let target = directory.descriptor
     _ = try systemCall("renameat2") {
       name.withPointer { old in
         newName.withPointer { new in
-          unsafe linux_renameat2(descriptor, old, target, new, mode.rawValue)
+          // What every file system knows is asked for by the call that asks for no more.
+          mode == .replace
+            ? unsafe renameat(descriptor, old, target, new)
+            : unsafe linux_renameat2(descriptor, old, target, new, mode.rawValue)
         }
       }
+    }
+  }
+
+  /// Renames without replacing anything where the file system has no call for that: by a second name
+  /// (`linkat(2)`), which no directory can have, and some file systems have none.
+  ///
+  /// RACE: where there are none, what takes the new name between the look and the rename is replaced.
+  private func renameBesides(
+    _ name: borrowing Name, to directory: borrowing Directory, as newName: borrowing Name
+  ) throws(SystemError) {
+    let target = directory.descriptor
+    do {
+      _ = try systemCall("linkat") {
+        name.withPointer { old in
+          newName.withPointer { new in unsafe linkat(descriptor, old, target, new, 0) }
+        }
+      }
+      _ = try systemCall("unlinkat") {
+        name.withPointer { unsafe unlinkat(descriptor, $0, 0) }
+      }
+    } catch {
+      guard error.call == "linkat", [EPERM, EOPNOTSUPP, ENOSYS].contains(error.code) else {
+        throw error
+      }
+      guard try directory.hasNothing(at: newName) else {
+        throw SystemError(call: "renameat2", code: EEXIST)
+      }
+      try rename(name, to: directory, as: newName, .replace)
+    }
+  }
+
+  private func hasNothing(at name: borrowing Name) throws(SystemError) -> Bool {
+    do {
+      _ = try Status(of: name, in: descriptor)
+      return false
+    } catch {
+      guard error.code == ENOENT else { throw error }
+      return true
     }
   }
 

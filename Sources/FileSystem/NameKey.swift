@@ -19,7 +19,8 @@ struct NameKey: BitwiseCopyable, Sendable {
 }
 
 extension [NameKey] {
-  /// Sorts the keys of `names`, in which each name is followed by a zero and the last by eight.
+  /// Sorts the keys of `names`, in which each name is followed by a zero and the last by eight, and
+  /// drops all but one of each name: XFS gives one twice that is made anew while they are read.
   mutating func sort(names: [UInt8]) {
     // SAFETY: the keys' names lie in `names`, each before a zero, where `strcmp(3)` ends; and
     // eight bytes can be read from every place in a name.
@@ -35,6 +36,13 @@ extension [NameKey] {
       sort { left, right in
         if left.prefix != right.prefix { return left.prefix < right.prefix }
         return unsafe strcmp(text + Int(left.start), text + Int(right.start)) < 0
+      }
+      var former = self[0]
+      var position = 0
+      removeAll { key in
+        defer { (former, position) = (key, position + 1) }
+        return unsafe position > 0 && key.count == former.count
+          && strcmp(text + Int(key.start), text + Int(former.start)) == 0
       }
     }
   }

@@ -27,7 +27,7 @@ extension Attributes {
   private func hasMode(of status: Status) -> Bool { mode == status.mode & Self.modeMask }
 
   private func hasSizeAndTime(of status: Status) -> Bool {
-    size == status.size && modified == status.modified
+    size == status.size && hasTime(status.modified)
   }
 }
 
@@ -44,9 +44,14 @@ extension Stamp {
 extension SystemError {
   /// Another file system is mounted over a directory (`EXDEV`).
   package static let mountedOver = SystemError(call: "openat2", code: EXDEV)
+  /// A name in a directory is longer than an entry's can be, or the path to it is.
+  package static let nameTooLong = SystemError(call: "getdents64", code: ENAMETOOLONG)
 
   /// Whether the path is not there.
   package var isAbsence: Bool { code == ENOENT || code == ENOTDIR }
+
+  /// Whether the permissions of what is there do not let it be done.
+  package var isDenied: Bool { code == EACCES || code == EPERM }
 
   /// Whether a directory was to be removed that has something in it.
   package var isNotEmpty: Bool { code == ENOTEMPTY || code == EEXIST }

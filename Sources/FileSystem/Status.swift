@@ -40,10 +40,13 @@ package struct Status: BitwiseCopyable, Hashable, Sendable {
   /// The number of the device: the major part in the upper half, the minor in the lower.
   package var device: UInt64
 
+  /// Whether something is mounted there, perhaps of the same device; false before Linux 5.8.
+  package var isMountRoot: Bool
+
   /// Creates a status.
   package init(
     kind: FileKind, mode: UInt16 = 0, size: Int64 = 0, modified: Int64 = 0, changed: Int64 = 0,
-    inode: UInt64 = 0, device: UInt64 = 0, linkCount: UInt32 = 1
+    inode: UInt64 = 0, device: UInt64 = 0, linkCount: UInt32 = 1, isMountRoot: Bool = false
   ) {
     self.kind = kind
     self.mode = mode
@@ -53,6 +56,7 @@ package struct Status: BitwiseCopyable, Hashable, Sendable {
     self.changed = changed
     self.inode = inode
     self.device = device
+    self.isMountRoot = isMountRoot
   }
 
   /// Asks for the status of `name` in `directory`.
@@ -73,7 +77,8 @@ package struct Status: BitwiseCopyable, Hashable, Sendable {
       changed: Timestamp(status.changed_seconds, status.changed_nanoseconds).sinceEpoch,
       inode: status.inode,
       device: status.device,
-      linkCount: status.link_count)
+      linkCount: status.link_count,
+      isMountRoot: status.is_mount_root)
   }
 }
 

@@ -38,27 +38,30 @@ package struct Observer: Sendable {
     newVersions = VersionVector().raised(by: replica, in: epoch)
   }
 
-  /// The versions of a path at which `attributes` were found.
+  /// What a path holds at which `attributes` were found, and its versions; a time is the one that is
+  /// remembered if the file system has kept less of it.
   package func found(
     _ attributes: Attributes, at path: Path,
     remembered: (attributes: Attributes, vector: VersionVector)?
-  ) -> VersionVector {
+  ) -> (attributes: Attributes, vector: VersionVector) {
     let remembered = remembered.flatMap { trusts($0.vector) ? $0 : nil }
-    if let remembered, remembered.attributes == attributes { return remembered.vector }
+    if let remembered, attributes.agree(with: remembered.attributes) { return remembered }
     if let expected = expected(at: path, after: remembered?.vector),
-      expected.attributes == attributes
+      attributes.agree(with: expected.attributes)
     {
-      return expected.vector
+      return (expected.attributes, expected.vector)
     }
-    return remembered?.vector.raised(by: replica, in: epoch) ?? newVersions
+    return (attributes, remembered?.vector.raised(by: replica, in: epoch) ?? newVersions)
   }
 
-  /// What is remembered of a path that has gone, or nil for nothing.
+  /// What is remembered of a path of some kind that has gone, or nil for nothing.
   package func missing(
-    _ path: Path, _ vector: VersionVector
+    _ path: Path, _ kind: Attributes.Kind, _ vector: VersionVector
   ) -> (attributes: Attributes, vector: VersionVector)? {
-    if let expected = expected(at: path, after: vector), !expected.attributes.isLive {
-      return (expected.attributes, expected.vector)
+    if let expected = expected(at: path, after: vector) {
+      if !expected.attributes.isLive { return (expected.attributes, expected.vector) }
+      // What is replaced by something of another kind may have to go before that comes.
+      if expected.attributes.kind != kind { return nil }
     }
     return forgetsMissing
       ? nil : (.tombstone(deleted: now), vector.raised(by: replica, in: epoch))

@@ -14,7 +14,9 @@ extension Scanner {
       switch status.kind {
       case .special: return try leave(.special, 0, isRemembered: isRemembered)
       case .directory: try takeDirectory(status, stamp, isRemembered: isRemembered)
-      case .file, .link: try takeFile(status, isRemembered: isRemembered)
+      case .file, .link:
+        if status.isMountRoot { return try leave(.mounted, 0, isRemembered: isRemembered) }
+        try takeFile(status, isRemembered: isRemembered)
       }
     }
     report.foundCount += 1
@@ -49,14 +51,15 @@ extension Scanner {
     let attributes = Attributes.directory(mode: status.mode)
     if !walk.isWithin(status) { unknownSubtree(path, .mounted, 0) }
     guard isRemembered else {
-      let vector = options.observer.found(attributes, at: path, remembered: nil)
+      let found = options.observer.found(attributes, at: path, remembered: nil)
       report.changedCount += 1
-      return try add(.known(attributes, vector, stamp))
+      return try add(.known(found.attributes, found.vector, stamp))
     }
     let remembered = merge.bucket.run.attributes(at: merge.position)
     report.rememberedCount += remembered.isLive ? 1 : 0
     let former = merge.bucket.run.vector(at: merge.position)
-    let vector = options.observer.found(attributes, at: path, remembered: (remembered, former))
+    let (_, vector) = options.observer.found(
+      attributes, at: path, remembered: (remembered, former))
     let isUnchanged = remembered == attributes && vector == former
     if isUnchanged, merge.bucket.stamps[merge.position] == stamp { return try keepRemembered() }
     report.changedCount += isUnchanged ? 0 : 1
@@ -80,9 +83,9 @@ extension Scanner {
       return .unread(status, remembered: nil)
     }
     report.changedCount += 1
-    let attributes = Attributes(of: status, .zero)
-    return .known(
-      attributes, options.observer.found(attributes, at: path, remembered: nil), .unknown)
+    let found = options.observer.found(
+      Attributes(of: status, .zero), at: path, remembered: nil)
+    return .known(found.attributes, found.vector, .unknown)
   }
 
   /// Deals with the remembered entries before the path that the walk is at; returns whether the next
@@ -120,11 +123,13 @@ extension Scanner {
       return options.observer.keeps(tombstone: attributes, vector)
         ? try keepRemembered() : forgetRemembered()
     }
-    report.rememberedCount += 1
     if isNextOutOfView { return try keepUnseen() }
+    report.rememberedCount += 1
     let gone = merge.bucket.run.path(at: merge.position)
     let vector = merge.bucket.run.vector(at: merge.position)
-    guard let missing = options.observer.missing(gone, vector) else { return forgetRemembered() }
+    guard let missing = options.observer.missing(gone, attributes.kind, vector) else {
+      return forgetRemembered()
+    }
     report.changedCount += 1
     try replaceRemembered(gone, .known(missing.attributes, missing.vector, .none))
   }
@@ -145,6 +150,8 @@ extension Scanner {
   /// Keeps what is remembered of a path that the walk has not seen. This scan cannot vouch for the stamp
   /// of a directory that counted for nothing before.
   private mutating func keepUnseen() throws {
+    // What is remembered may be of another tree than this one: it is not to be missed later.
+    if options.observer.forgetsMissing { return forgetRemembered() }
     let attributes = merge.bucket.run.attributes(at: merge.position)
     guard !options.trustsStamps, attributes.kind == .directory,
       merge.bucket.stamps[merge.position] != .none
@@ -257,16 +264,16 @@ extension Scanner {
         switch draft.readings[position] {
         case .digest(let digest, let status):
           report.hashedByteCount += status.size
-          let attributes = Attributes(of: status, digest)
-          let vector = options.observer.found(
-            attributes, at: path, remembered: remembered.map { ($0.attributes, $0.vector) })
+          let (attributes, vector) = options.observer.found(
+            Attributes(of: status, digest), at: path,
+            remembered: remembered.map { ($0.attributes, $0.vector) })
           if vector != remembered?.vector { report.changedCount += 1 }
           let stamp = options.clock.isRacy(status) ? Stamp.unknown : Stamp(of: status)
           bucket.append(
             key: path.key.span, attributes: attributes, vector: vector, stamp: stamp)
         case .problem(let code, let systemCode):
           report.add(Problem(path: path, code: code, systemCode: systemCode))
-          if let old = remembered {
+          if let old = remembered, !options.observer.forgetsMissing {
             // What was in a directory that is a file now is gone, whatever becomes of the file.
             bucket.append(
               key: path.key.span, attributes: old.attributes, vector: old.vector,

@@ -10,8 +10,12 @@ extension Walk {
     // What changes behind this status leaves another one behind, so that its stamp tells of nothing
     // that the listing does not show.
     let status = try opened.status()
-    guard isWithin(status) else { throw .mountedOver }
+    guard directory.path == .root || isWithin(status) else { throw .mountedOver }
     try opened.listStatuses(into: &listing)
+    let room = Path.maximumKeyByteCount - directory.path.key.count - 1
+    guard listing.found.allSatisfy({ $0.nameCount <= min(room, Path.maximumNameByteCount) }) else {
+      throw .nameTooLong
+    }
     // Arrays of their own, of just the size.
     var found: [Listing.Found] = []
     found.reserveCapacity(listing.found.count)
@@ -48,6 +52,7 @@ extension Walk {
     guard found.errorCode == 0, found.status.kind != .special, !StateDirectory.isName(name)
     else { return .leftOut }
     let isDirectory = found.status.kind == .directory
+    if found.status.isMountRoot, !isDirectory { return .leftOut }
     guard isDirectory || !options.filter.isEmpty else { return .entry }
     let path = directory.appending(name)
     if options.filter.excludes(path.key.span, isDirectory: isDirectory) { return .leftOut }

@@ -188,7 +188,7 @@ final class Walk: Sendable {
 
   /// Whether something is a directory of the tree, and none that is mounted there.
   func isWithin(_ status: Status) -> Bool {
-    status.kind == .directory && status.device == device
+    status.kind == .directory && status.device == device && !status.isMountRoot
   }
 
   /// Whether a directory with this status is the one, with the names, that `stamp` was taken of.

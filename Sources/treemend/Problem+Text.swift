@@ -36,7 +36,7 @@ extension Problem.Code {
     case .vanished: "vanished while the run went on"
     case .special: "is a device, socket or FIFO, and was skipped"
     case .changed: "kept changing while it was read, and was skipped"
-    case .mounted: "is another file system, and was not entered"
+    case .mounted: "is a mount point, and was left alone"
     case .precondition: "changed at the destination during the run, and was left alone"
     case .inTheWay: "cannot come: something that stays is in its way"
     case .failed: "could not be changed"

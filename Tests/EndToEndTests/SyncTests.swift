@@ -212,6 +212,17 @@ import Testing
       ])
   }
 
+  @Test func `a clone of a part, whose first run leaves the rest out, deletes nothing`() throws {
+    let roots = try roots("a", "b", "c")
+    try shell("mkdir a/x; echo f >a/x/f; echo y >a/y")
+    try sync(roots[0], roots[1])
+    try shell("cp -a a/.treemend a/y c")
+    try sync(roots[2], roots[1], "--exclude=x")
+    try sync(roots[2], roots[1])
+    try expectEqual([roots[2], roots[1]])
+    #expect(try ProgramRun("cat", "\(roots[1])/x/f").text == "f\n")
+  }
+
   @Test func `a state that was set back deletes nothing and loses no edit`() throws {
     let roots = try roots("a", "b")
     try shell("echo one >a/one; echo f >a/f")

@@ -57,6 +57,22 @@ import Testing
     #expect(listing.found.map { Array(listing.name(of: $0)) } == [expected[0]])
   }
 
+  @Test func `a name that is given twice is listed once`() {
+    let given = ["b", "name-1", "a", "b", "name-2", "name-1", "name-1", "c"]
+    var names: [UInt8] = []
+    var keys: [NameKey] = []
+    for name in given {
+      keys.append(NameKey(start: UInt32(names.count), count: UInt16(name.utf8.count)))
+      names += Array(name.utf8) + [0]
+    }
+    names += [UInt8](repeating: 0, count: NameKey.prefixByteCount)
+    keys.sort(names: names)
+    let listed = keys.map { key in
+      String(decoding: names[Int(key.start)...].prefix(Int(key.count)), as: UTF8.self)
+    }
+    #expect(listed == ["a", "b", "c", "name-1", "name-2"])
+  }
+
   @Test func `a name that vanished has its error`() throws {
     let temporary = try TemporaryDirectory()
     let root = try temporary.root()

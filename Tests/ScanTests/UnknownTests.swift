@@ -1,3 +1,4 @@
+import FileSystem
 import Glibc
 import Replica
 import Scan
@@ -97,5 +98,21 @@ import Testing
 
   private func path(_ text: String) throws -> Path {
     try Path(slashed: Array(text.utf8))
+  }
+
+  @Test func `a directory in which a path is too long is reported, and what it holds stays`() throws
+  {
+    let name = [UInt8](repeating: UInt8(ascii: "n"), count: 250)
+    var directory = try tree.temporary.root().openDirectory(.root)
+    for _ in 0..<262 {
+      try directory.makeDirectory(name)
+      directory = try directory.openDirectory(name)
+    }
+    defer { try? removeTree(name, in: tree.temporary.root().openDirectory(.root)) }
+    let report = try tree.scan()
+    #expect(report.problems.map(\.systemCode) == [ENAMETOOLONG])
+    #expect(report.unknown.map(\.key.count) == [261 * 251 - 1])
+    #expect(tree.paths.count == 261)
+    #expect(try tree.scan().problems.count == 1)
   }
 }

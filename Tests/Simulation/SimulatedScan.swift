@@ -83,13 +83,14 @@ extension SimulatedReplica {
     {
       attributes = old
     }
-    let vector = observer.found(
+    let found = observer.found(
       attributes, at: path, remembered: known.map { ($0.entry.attributes, $0.entry.vector) })
     let clock = FileClock(now: changeTime, granularity: granularity)
     let isRacy = clock.isRacy(node.status) && mutation != .trustsRacyStamps
     let stamp = node.kind == .directory ? Stamp.none : isRacy ? .unknown : Stamp(of: node.status)
     return Recorded(
-      entry: Entry(path: path, attributes: attributes, vector: vector), stamp: stamp)
+      entry: Entry(path: path, attributes: found.attributes, vector: found.vector),
+      stamp: stamp)
   }
 
   private func missed(
@@ -103,7 +104,8 @@ extension SimulatedReplica {
       return isKept ? old : nil
     }
     guard mutation != .dropsTombstones,
-      let missing = observer.missing(old.entry.path, old.entry.vector)
+      let missing = observer.missing(
+        old.entry.path, old.entry.attributes.kind, old.entry.vector)
     else {
       return nil
     }

@@ -5,6 +5,7 @@
 // Each function returns what its system call does: -1 with `errno` set when it failed.
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -24,6 +25,7 @@ struct linux_status {
   uint64_t inode, device;
   uint32_t modified_nanoseconds, changed_nanoseconds, link_count;
   uint16_t mode;
+  bool is_mount_root;
 };
 
 // statx(2) of `name` in `directory`, or of `directory` itself when `name` is null; links are not
