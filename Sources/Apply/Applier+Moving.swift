@@ -9,8 +9,7 @@ extension Applier {
   ) throws(Refusal) -> Stamp {
     let former = try openDirectory(around: old)
     return try inParent(of: path) { parent, _ throws(Refusal) in
-      try Self.check(old, in: former, attributes, stamp)
-      let before = try Self.system { () throws(SystemError) in try former.status(of: old.name) }
+      let before = try Self.check(old, in: former, attributes, stamp)
       try Self.system { () throws(SystemError) in
         try former.rename(old.name, to: parent, as: path.name, .noReplace)
       }

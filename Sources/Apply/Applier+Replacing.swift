@@ -4,53 +4,63 @@ internal import Replica
 
 extension Applier {
   /// Swaps `name` in the stage with what is at `path`, and removes that if it is what it should
-  /// be; otherwise swaps them back.
+  /// be; otherwise swaps them back. A directory goes first, if it is empty: what is in one would be
+  /// lost if the run ended while it is in the stage.
   static func replace(
     _ path: Path, in parent: borrowing Directory, by name: [UInt8],
     from stage: borrowing Directory, _ attributes: Attributes, _ stamp: Stamp
   ) throws(Refusal) {
-    try check(path, in: parent, attributes, stamp)
-    let before = try system { () throws(SystemError) in try parent.status(of: path.name) }
+    let before = try check(path, in: parent, attributes, stamp)
+    if before.kind == .directory {
+      do throws(SystemError) {
+        try parent.removeDirectory(path.name)
+        return try stage.rename(name, to: parent, as: path.name, .noReplace)
+      } catch {
+        throw error.isNotEmpty ? Refusal(.inTheWay) : Refusal(error)
+      }
+    }
     do {
       try stage.rename(name, to: parent, as: path.name, .exchange)
     } catch {
-      guard error.code == 22, attributes.kind != .directory else { throw Refusal(error) }
+      guard error.code == 22 else { throw Refusal(error) }
       // RACE: a file system without exchanges leaves a moment between the check and the rename.
-      try system { () throws(SystemError) in
-        try stage.rename(name, to: parent, as: path.name, .replace)
+      return try system { () throws(SystemError) in
+        do throws(SystemError) {
+          try stage.rename(name, to: parent, as: path.name, .replace)
+        } catch {
+          // A directory takes the place of nothing but a directory.
+          guard error.isAbsence else { throw error }
+          try parent.removeFile(path.name)
+          try stage.rename(name, to: parent, as: path.name, .noReplace)
+        }
       }
-      return
     }
     guard removeDisplaced(name, from: stage, before) else {
       try system { () throws(SystemError) in
         try stage.rename(name, to: parent, as: path.name, .exchange)
       }
-      throw Refusal(before.kind == .directory ? .inTheWay : .precondition)
+      throw Refusal(.precondition)
     }
   }
 
-  /// Removes what a swap brought into the stage; false if that is not what had the status `before`,
-  /// or a directory that is not empty.
+  /// Removes what a swap brought into the stage; false if that is not what had the status `before`.
   private static func removeDisplaced(
     _ name: [UInt8], from stage: borrowing Directory, _ before: Status
   ) -> Bool {
     do {
       guard try stage.status(of: name).isSameFile(as: before) else { return false }
-      if before.kind == .directory {
-        try stage.removeDirectory(name)
-      } else {
-        try stage.removeFile(name)
-      }
+      try stage.removeFile(name)
       return true
     } catch {
       return false
     }
   }
 
-  /// Throws unless what is at `path` is what the entry and its stamp say.
+  /// Throws unless what is at `path` is what the entry and its stamp say; returns its status, from
+  /// before it was read if it had to be.
   static func check(
     _ path: Path, in parent: borrowing Directory, _ attributes: Attributes, _ stamp: Stamp
-  ) throws(Refusal) {
+  ) throws(Refusal) -> Status {
     let status: Status
     do {
       status = try parent.status(of: path.name)
@@ -71,6 +81,7 @@ extension Applier {
         }
       }
     }
+    return status
   }
 
   /// Whether what is at `path` is what the entry says, found by reading it, because its status

@@ -74,13 +74,18 @@ package struct Applier: ~Copyable {
     of path: Path, to attributes: Attributes, _ before: Attributes, _ stamp: Stamp
   ) throws(Refusal) -> Stamp {
     try inParent(of: path) { parent, _ throws(Refusal) in
-      try Self.check(path, in: parent, before, stamp)
-      return try Self.system { () throws(SystemError) in
-        if attributes.kind != .link { try parent.setMode(path.name, attributes.mode) }
-        if attributes.kind == .directory { return .none }
-        try parent.setModified(path.name, attributes.modified)
-        return Stamp(of: try parent.status(of: path.name))
+      let seen = try Self.check(path, in: parent, before, stamp)
+      guard attributes.kind == .file else {
+        return try Self.system { () throws(SystemError) in
+          if attributes.kind == .directory {
+            try parent.setMode(path.name, attributes.mode)
+            return .none
+          }
+          try parent.setModified(path.name, attributes.modified)
+          return Stamp(of: try parent.status(of: path.name))
+        }
       }
+      return try Self.setMetadata(of: path.name, in: parent, to: attributes, seen)
     }
   }
 
@@ -89,16 +94,13 @@ package struct Applier: ~Copyable {
     _ path: Path, _ attributes: Attributes, _ stamp: Stamp, stagedAs name: [UInt8]
   ) throws(Refusal) {
     try inParent(of: path) { parent, stage throws(Refusal) in
-      try Self.check(path, in: parent, attributes, stamp)
+      let before = try Self.check(path, in: parent, attributes, stamp)
       if attributes.kind == .directory {
         do throws(SystemError) {
           return try parent.removeDirectory(path.name)
         } catch {
           throw error.isNotEmpty ? Refusal(.notEmpty) : Refusal(error)
         }
-      }
-      let before = try Self.system { () throws(SystemError) in
-        try parent.status(of: path.name)
       }
       try Self.system { () throws(SystemError) in
         try parent.rename(path.name, to: stage, as: name, .noReplace)

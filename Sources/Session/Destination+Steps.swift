@@ -108,18 +108,18 @@ extension Destination {
 
   /// The mode that a new directory has until the end of the run.
   func modeForNow(_ step: Step) -> UInt16 {
-    isDeferred(step) ? step.result.attributes.mode | 0o700 : step.result.attributes.mode
+    isDeferred(step) ? step.result.attributes.workableMode : step.result.attributes.mode
   }
 
   /// Whether a directory is one that its owner could not change things in.
   private func isDeferred(_ step: Step) -> Bool {
-    step.result.attributes.mode & 0o300 != 0o300 && !isFinishing
+    step.result.attributes.isUnworkable && !isFinishing
   }
 
   /// Has a directory get its mode at the end of the run, and be recorded then.
   private func deferMode(_ step: Step) -> Stamp? {
     let made = Entry(
-      path: step.path, attributes: .directory(mode: step.result.attributes.mode | 0o700),
+      path: step.path, attributes: .directory(mode: step.result.attributes.workableMode),
       vector: step.result.vector)
     deferredModes.append(
       Step(.metadata, before: made, stamp: .none, result: step.result))

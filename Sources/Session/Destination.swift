@@ -244,20 +244,26 @@ final class Destination {
     refusals.removeAll()
     applier.restoreDirectoryTimes()
     if steps.contains(where: { $0.decision != .record }) { try syncFileSystem() }
-    try replica.record(recorded, chunks)
+    try replica.record(recorded, chunks, expecting: deferredModes.map(\.result))
     for file in chunks { writer.removePartials(of: file.path) }
   }
 
-  /// Makes the last changes, and gives directories the modes that would have been in the way.
+  /// Ends the changes, of which nothing may be under way.
   func finish() throws {
     guard !isReceiving else { throw Malformed.order }
+    try settle()
+    if !replica.hasStateInRoot { removeStage() }
+  }
+
+  /// Makes the changes that have come whole, and gives directories, the inner ones first, the modes that
+  /// would have been in the way.
+  func settle() throws {
     try flush()
-    batch = deferredModes
+    batch = deferredModes.reversed()
     deferredModes = []
     isFinishing = true
     try flush()
     isFinishing = false
-    if !replica.hasStateInRoot { removeStage() }
   }
 
   /// Leaves nothing in a root that does not hold its state.

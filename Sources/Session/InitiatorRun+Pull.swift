@@ -33,7 +33,7 @@ extension InitiatorRun {
       try destination.finish()
     } catch {
       // What has arrived whole is kept: the next run need not fetch it again.
-      try? destination.flush()
+      try? destination.settle()
       throw error
     }
     takeOutcomes(of: destination)

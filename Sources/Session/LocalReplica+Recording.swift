@@ -28,8 +28,10 @@ extension LocalReplica {
   }
 
   /// Puts entries into the index, durably unless this is a dry run; throws if there are two of one path,
-  /// as only a peer can bring about.
-  func record(_ changes: [Recorded], _ chunks: [KeptChunks] = []) throws {
+  /// as only a peer can bring about. Of what the batch was to bring about, `expected` is still to come.
+  func record(
+    _ changes: [Recorded], _ chunks: [KeptChunks] = [], expecting expected: [Entry] = []
+  ) throws {
     guard !changes.isEmpty else { return }
     var changes = changes
     if !changes.isAscending {
@@ -45,6 +47,7 @@ extension LocalReplica {
     } else if isExpecting {
       try index.clearExpected()
     }
+    if !expected.isEmpty { try index.expect(expected) }
     isExpecting = false
     try commit()
   }

@@ -147,12 +147,16 @@ final class LocalReplica {
   ) throws {
     try begin()
     cached = nil
+    try setExpectedModes()
     let now = wallClockNanoseconds()
     let nextEpoch = introduction.nextEpoch
     let target = ScanTarget(
       index, opening.filter,
       commitsEvery: opening.isDryRun || isRestored || defersHashing ? nil : 10
     ) { [unowned self] in
+      // What is remembered outlasts a power cut, and so must what it is of.
+      if !opening.skipsSync { try syncFileSystem() }
+      try noteEpoch(nextEpoch, now)
       try commit()
       try begin()
     }
@@ -181,9 +185,7 @@ final class LocalReplica {
     }
     view = target.takeView()
     unknown = UnknownPaths(report.unknown)
-    var knowledge = index.knowledge
-    knowledge.note(index.replica, in: nextEpoch, now: now)
-    try index.take(epoch: nextEpoch, knowledge)
+    try noteEpoch(nextEpoch, now)
     let expected = try index.expected()
     try index.clearExpected(at: expected.keys.filter { !isUnknown($0) })
     keepsExpected = expected.keys.contains(where: isUnknown)
@@ -194,6 +196,14 @@ final class LocalReplica {
       if report.changedCount > 0, !opening.skipsSync { try syncFileSystem() }
       try commit()
     }
+  }
+
+  /// Takes note that the replica has come to an epoch, before anything that counts by it is kept.
+  private func noteEpoch(_ epoch: UInt64, _ now: Int64) throws {
+    guard index.epoch < epoch else { return }
+    var knowledge = index.knowledge
+    knowledge.note(index.replica, in: epoch, now: now)
+    try index.take(epoch: epoch, knowledge)
   }
 
   private func syncFileSystem() throws(SystemError) {

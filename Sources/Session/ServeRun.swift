@@ -107,7 +107,7 @@ final class ServeRun {
       return try connection.receive()
     } catch {
       // What has arrived whole is kept: the next run need not send it again.
-      try destination?.flush()
+      try destination?.settle()
       if error == .closed, destination == nil, agreement == nil { return nil }
       throw error
     }

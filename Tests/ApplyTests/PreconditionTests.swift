@@ -1,6 +1,7 @@
 import Apply
 import FileSystem
 import Glibc
+import Hashing
 import Replica
 import TestSupport
 import Testing
@@ -159,5 +160,68 @@ import Testing
     #expect(codes == [.failed, .failed, .failed, .failed, .failed])
     applier.restoreDirectoryTimes()
     #expect(try tree.snapshot() == before)
+  }
+
+  @Test func `a directory that is not empty never leaves its place`() throws {
+    try tree.make(.directory, "p")
+    try tree.make(.file, "p/kept")
+    let name = try tree.stageFile("new")
+    let path = try Path("p")
+    let before = try tree.root.status(of: path)
+    let precondition = try tree.present("p")
+    var applier = try tree.applier()
+    #expect(
+      refusal { () throws(Refusal) in _ = try applier.install(name, at: path, precondition) }
+        == .inTheWay)
+    // Even a rename back leaves another change time behind.
+    #expect(try tree.root.status(of: path) == before)
+    try tree.remove("p/kept")
+    _ = try applier.install(name, at: path, precondition)
+    #expect(try tree.root.status(of: path).kind == .file)
+  }
+
+  @Test func `an edit while a file is read once more is seen`() throws {
+    try tree.make(.file, "p", "")
+    let file = try tree.root.openDirectory(.root).createFile("q".utf8, mode: 0o600)
+    try file.truncate(to: 256 << 20)
+    try #require(rename(tree.location("q").cString, tree.location("p").cString) == 0)
+    var sha256 = SHA256()
+    let zeros = [UInt8](repeating: 0, count: 1 << 20)
+    for _ in 0..<256 { sha256.update(zeros, first: zeros.count) }
+    let status = try tree.root.status(of: Path("p"))
+    let attributes = Attributes(of: status, sha256.finalize())
+    let name = try tree.stageFile("new")
+    let location = tree.location("p")
+    let editor = FileSystem.Thread {
+      // Once the first of it has been read.
+      guard let descriptor = Self.readingDescriptor(of: status.inode) else { return }
+      while Self.position(of: descriptor) == 0 { usleep(100) }
+      let edited = open(location.cString, O_WRONLY)
+      _ = write(edited, "user", 4)
+      close(edited)
+    }
+    var applier = try tree.applier()
+    let refused = refusal { () throws(Refusal) in
+      _ = try applier.install(name, at: try! Path("p"), .present(attributes, .unknown))
+    }
+    editor.join()
+    #expect(refused == .precondition)
+    #expect(try ProgramRun("head", "-c4", tree.temporary.appending("tree/p")).text == "user")
+  }
+
+  /// The descriptor of this process that the file with an inode is open by, when it is.
+  private static func readingDescriptor(of inode: UInt64) -> Int32? {
+    for _ in 0..<100_000 {
+      for number in Int32(3)..<200 {
+        var status = stat()
+        if fstat(number, &status) == 0, UInt64(status.st_ino) == inode { return number }
+      }
+      usleep(100)
+    }
+    return nil
+  }
+
+  private static func position(of descriptor: Int32) -> Int64 {
+    Int64(lseek(descriptor, 0, SEEK_CUR))
   }
 }

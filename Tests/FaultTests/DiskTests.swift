@@ -176,4 +176,42 @@ struct DiskTests {
     try expectEqual(a, b)
     #expect(try contents(a) == ["changed", "one", "two"])
   }
+
+  @Test func `a part of the same file system that is mounted in a tree is no part of the tree`()
+    throws
+  {
+    let (a, b) = (path("a"), path("b"))
+    try shell("mkdir a b other; mkdir a/m; echo in >other/in; echo one >a/one; : >a/f; echo f >f")
+    try shell("mount --bind other a/m; mount --bind f a/f")
+    defer { for at in ["m", "f"] { _ = try? ProgramRun("umount", "-l", "\(a)/\(at)") } }
+    #expect(try sync(a, b, "--json").text.contains(#""code":"mounted""#))
+    #expect(try contents(b) == ["one"])
+    try shell("umount a/m a/f")
+    try sync(a, b)
+    try expectEqual(a, b)
+    // A root may be one itself.
+    try shell("mkdir r; mount --bind a r")
+    defer { _ = try? ProgramRun("umount", "-l", path("r")) }
+    #expect(try ProgramRun(Binary.treemend, ["diff", path("r"), b]).ending == .exited(0))
+  }
+
+  @Test func `a file system of whole seconds keeps what it was given`() throws {
+    let coarse = try Mount(ext4With: ["-I", "128"])
+    let (a, b) = (path("a"), coarse.directory.appending("b"))
+    try shell("mkdir a \(b); echo one >a/one; echo two >a/two; ln -s one a/link")
+    try sync(a, b)
+    let before = try ProgramRun("stat", "-c", "%n %y", "\(a)/one", "\(a)/two").text
+    #expect(try sync(a, b, "-i").text.isEmpty)
+    #expect(try ProgramRun("stat", "-c", "%n %y", "\(a)/one", "\(a)/two").text == before)
+    try shell("echo theirs >\(b)/one; rm a/two; echo three >a/three; touch -d @1 a/link -h")
+    try sync(a, b)
+    #expect(try contents(a) == ["theirs", "three"])
+    try expectEqual(a, b)
+    // An older file put back is a later change, and no conflict.
+    try shell("echo restored >a/one; touch -d 2020-01-01 a/one")
+    let restored = try sync(a, b, "--conflict=newest")
+    #expect(!restored.errorText.contains("conflict"))
+    #expect(try contents(b) == ["restored", "three"])
+    #expect(try sync(a, b, "-i").text.isEmpty)
+  }
 }

@@ -21,7 +21,7 @@ struct FaultyPair {
     try change(
       """
       cd \(a); echo edit >edit; echo delete >delete; echo rename >rename; echo kind >kind
-      mkdir d; echo other >d/other; ln -s d link
+      mkdir d swap; echo other >d/other; ln -s d link
       """)
     try makeFile(Array("\(a)/large".utf8), content: Self.large)
     try require(run("sync", a, b))
@@ -30,6 +30,7 @@ struct FaultyPair {
       """
       cd \(a); echo edited >edit; rm delete; mv rename renamed; rm kind; mkdir kind
       echo new >kind/new; echo created >created; ln -sf kind link
+      rmdir swap; echo swapped >swap; mkdir -p ro/ro; echo locked >ro/ro/locked; chmod 500 ro/ro ro
       cd \(b); echo theirs >d/theirs; echo both >d/other; rm link; echo file >link
       """)
   }
@@ -59,7 +60,8 @@ struct FaultyPair {
 
   /// All contents that a user has written and that no user has seen go.
   private static let kept: Set<String> = [
-    "edited", "rename", "new", "created", "theirs", "both", "file", line(of: editedLarge),
+    "edited", "rename", "new", "created", "theirs", "both", "file", "swapped", "locked",
+    line(of: editedLarge),
   ]
 
   /// What `sha256sum` prints of a content.
@@ -93,6 +95,9 @@ struct FaultyPair {
     let difference = try ProgramRun("diff", "-r", "--no-dereference", "-x", ".treemend", a, b)
     #expect(
       difference.ending == .exited(0), "\(what): \(difference)", sourceLocation: sourceLocation)
+    let modes = try ProgramRun("stat", "-c%a", "\(a)/ro", "\(a)/ro/ro", "\(b)/ro", "\(b)/ro/ro")
+    #expect(
+      modes.text == "500\n500\n500\n500\n", "\(what): \(modes)", sourceLocation: sourceLocation)
     let left = Set(try contents(a))
     #expect(left == Self.kept, "\(what)", sourceLocation: sourceLocation)
     for root in [a, b] {

@@ -13,7 +13,10 @@ struct InjectionTests {
 
   @Test(
     arguments: ["ENOSPC", "EDQUOT", "EROFS", "EIO"],
-    ["renameat2", "mkdirat", "symlinkat", "utimensat", "unlinkat", "fchmod,fchmodat,fchmodat2"])
+    [
+      "renameat,renameat2", "mkdirat", "symlinkat", "utimensat", "unlinkat",
+      "fchmod,fchmodat,fchmodat2",
+    ])
   func `a change that fails leaves the old, and the next run makes it`(
     error: String, call: String
   ) throws {
@@ -23,6 +26,16 @@ struct InjectionTests {
       #expect(run.ending != .timedOut, "\(run)")
       try pair.expectRepair("\(call) \(error) \(when)")
     }
+  }
+
+  @Test func `a file system that can neither exchange nor keep a name is served all the same`()
+    throws
+  {
+    let pair = try FaultyPair()
+    let run = try pair.run("sync", pair.a, pair.b, under: failing("renameat2", "EINVAL", "1+"))
+    #expect(run.ending == .exited(0), "\(run)")
+    #expect(try pair.run("diff", pair.a, pair.b).ending == .exited(0))
+    try pair.expectRepair("no flags")
   }
 
   @Test(arguments: ["fsync,fdatasync", "syncfs"])
