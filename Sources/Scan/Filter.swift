@@ -58,6 +58,16 @@ package struct Filter: Hashable, Sendable {
     }
     return excludes(key, isDirectory: isDirectory)
   }
+
+  /// Whether an entry is not to be seen. What was deleted may have been of any kind: it is seen if it
+  /// would have been as one of them.
+  package func hides(_ key: Span<UInt8>, _ kind: Attributes.Kind) -> Bool {
+    guard kind == .tombstone else {
+      return excludesOrIsBelowExcluded(key, isDirectory: kind == .directory)
+    }
+    return excludesOrIsBelowExcluded(key, isDirectory: true)
+      && excludesOrIsBelowExcluded(key, isDirectory: false)
+  }
 }
 
 /// Why rules are refused.

@@ -105,9 +105,7 @@ extension LocalReplica {
     guard projection.shows(attributes) else { return false }
     return run.withKey(at: position) { key in
       !key.precedes(start.span) && end.map { key.precedes($0.span) } ?? true
-        && (opening.filter.isEmpty
-          || !opening.filter.excludesOrIsBelowExcluded(
-            key, isDirectory: attributes.kind == .directory))
+        && !opening.filter.hides(key, attributes.kind)
     }
   }
 }

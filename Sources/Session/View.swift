@@ -138,11 +138,8 @@ extension EntryRun {
     guard !filter.isEmpty else { return self }
     var shown = EntryRun()
     for index in 0..<count {
-      let isDirectory = attributes(at: index).kind == .directory
-      let isExcluded = withKey(at: index) {
-        filter.excludesOrIsBelowExcluded($0, isDirectory: isDirectory)
-      }
-      if !isExcluded { shown.append(entryAt: index, of: self) }
+      let isHidden = withKey(at: index) { filter.hides($0, kind(at: index)) }
+      if !isHidden { shown.append(entryAt: index, of: self) }
     }
     return shown
   }

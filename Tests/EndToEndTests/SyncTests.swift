@@ -212,6 +212,45 @@ import Testing
       ])
   }
 
+  // MARK: Rules that are about directories alone
+
+  @Test func `a directory that is deleted goes whatever the rules say of files`() throws {
+    let roots = try roots("a", "b")
+    try shell("mkdir a/d a/e; echo 1 >a/d/x.c; echo 2 >a/d/x.h; echo 3 >a/e/y.c")
+    try sync(roots[0], roots[1])
+    try shell("rm -r b/d b/e")
+    let rules = ["--include=*/", "--include=*.c", "--exclude=*"]
+    for _ in 0..<2 { try sync(roots[0], roots[1], rules[0], rules[1], rules[2]) }
+    #expect(
+      try ProgramRun("sh", "-c", "cd \(roots[0]); find . -type f | grep -v /.tree").text
+        == "./d/x.h\n")
+    try sync(roots[0], roots[1])
+    try expectEqual(roots)
+    #expect(try ProgramRun("ls", "-A", roots[1]).text == ".treemend\n")
+  }
+
+  @Test func `a directory that is left out stays, and so does what has its name`() throws {
+    let roots = try roots("a", "b")
+    try shell("mkdir a/x a/y a/z; echo 1 >a/y/f; echo 2 >a/other")
+    try sync(roots[0], roots[1])
+    // Scanned without the rule, so that the deletions are remembered.
+    try shell("rmdir b/x; rm -r b/y; rmdir a/z; echo file >a/z")
+    for root in roots { _ = try ProgramRun(Binary.treemend, "root", root) }
+    let rules = ["--exclude=x/", "--exclude=y/", "--exclude=z/"]
+    for _ in 0..<2 {
+      let run = try ProgramRun(Binary.treemend, ["sync"] + rules + roots)
+      #expect([0, 23].contains(run.exitStatus), "\(run)")
+    }
+    #expect(try ProgramRun("cat", "\(roots[0])/y/f").text == "1\n")
+    try requireSuccess("test", "-d", "\(roots[0])/x")
+    try requireSuccess("test", "-d", "\(roots[1])/z")
+    try sync(roots[0], roots[1])
+    try expectEqual(roots)
+    #expect(try ProgramRun("ls", roots[1]).text == "other\nz\n")
+  }
+
+  // MARK: States that are not of the tree that they lie in
+
   @Test func `a clone of a part, whose first run leaves the rest out, deletes nothing`() throws {
     let roots = try roots("a", "b", "c")
     try shell("mkdir a/x; echo f >a/x/f; echo y >a/y")
