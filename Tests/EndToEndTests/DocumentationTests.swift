@@ -12,6 +12,28 @@ import Testing
     #expect(Set(roots).count == 1)
   }
 
+  @Test(
+    arguments: [
+      ("treemend.cron", #"(?m)^[\d *]+root +(.+)$"#), ("treemend.service", "(?m)^ExecStart=(.+)$"),
+    ])
+  func `the command of a timer runs as it stands`(file: String, pattern: String) throws {
+    let replicas = try Replicas(RandomTree(fileCount: 5, directoryCount: 1, seed: 91))
+    let shell = try StandInShell(in: replicas.directory)
+    try replicas.change("mkdir bin; ln -s \(shell.path.quoted) bin/ssh")
+    let text = try String(contentsOfFile: "\(Checkout.root)/examples/\(file)", encoding: .utf8)
+    let command = try #require(text.firstMatch(of: Regex(pattern, as: (Substring, Substring).self)))
+      .1.replacing("HOST:/srv/data", with: "HOST:\(replicas.destination)")
+      .replacing("/srv/data", with: replicas.source)
+      .replacing("/usr/local/bin/", with: "")
+    let path = "\(replicas.directory.appending("bin")):\(Binary.directory):/usr/bin:/bin"
+    for _ in 0..<2 {
+      let run = try ProgramRun("sh", ["-c", String(command)], environment: ["PATH": path])
+      #expect(run.ending == .exited(0), "\(run)")
+      #expect(run.output + run.errorOutput == [], "\(run)")
+      try expectEqual(replicas)
+    }
+  }
+
   @Test func `the manual has the options of --help, and no others`() throws {
     let documented = try optionsOfManual()
     let offered = try optionsOfHelp()
