@@ -23,11 +23,12 @@ package func makeDirectories(at path: [UInt8], mode: UInt16) throws(SystemError)
   }
 }
 
-/// Makes the directory at `path`, if there is nothing, in a directory that is there.
+/// Makes the directory at `path`, if there is nothing, in a directory that is there, for its owner
+/// alone.
 package func makeDirectory(at path: [UInt8]) throws(SystemError) {
   let text = path.map(CChar.init(bitPattern:)) + [0]
   // SAFETY: the text ends in a zero.
-  if unsafe mkdir(text, 0o777) != 0, errno != EEXIST {
+  if unsafe mkdir(text, 0o700) != 0, errno != EEXIST {
     throw SystemError(call: "mkdir", code: errno)
   }
 }

@@ -107,4 +107,14 @@ import Testing
     #expect(run.ending == .exited(0), "\(run)")
     try expectEqual(replicas)
   }
+
+  @Test(arguments: [.local, .push(), .pull()] as [Replicas.Route])
+  func `a destination that a run makes is open to its owner alone`(route: Replicas.Route) throws {
+    let replicas = try Replicas(RandomTree(fileCount: 2, directoryCount: 0, seed: 13))
+    try replicas.change("rmdir destination")
+    let run = try replicas.copy(route)
+    #expect(run.ending == .exited(0), "\(run)")
+    #expect(try ProgramRun("stat", "-c", "%a", replicas.destination).text == "700\n")
+    try expectEqual(replicas)
+  }
 }
