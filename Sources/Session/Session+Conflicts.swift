@@ -32,17 +32,21 @@ extension Session {
 
   /// Settles conflicts: of those whose copies are at `copies`, or of all if that is nil, one version
   /// stays under the original's name and the other goes. What has been changed since the scan is
-  /// left, and reported. Returns what was settled.
+  /// left, and reported. Where all originals are to stay, copies whose original is gone do: they are
+  /// the last versions. Returns these beside what was settled.
   package static func settle(
     _ copies: [Path]?, in path: [UInt8], keeping which: KeptVersion, options: RunOptions,
     report: (Event) -> Void
-  ) throws(SessionError) -> [KeptConflict] {
+  ) throws(SessionError) -> (settled: [KeptConflict], last: [KeptConflict]) {
     let replica = try scanned(path, options, report)
     let found = try found(in: replica)
     for path in copies ?? [] where !found.contains(where: { $0.copy.path == path }) {
       throw .noConflictCopy(path: path)
     }
-    let wanted = found.filter { copies?.contains($0.copy.path) ?? true }
+    let last = copies == nil && which == .original ? found.filter { $0.original == nil } : []
+    let wanted = found.filter { conflict in
+      copies?.contains(conflict.copy.path) ?? (which == .copy || conflict.original != nil)
+    }
     do {
       let destination = try Destination(replica, deletes: true)
       var refused: Set<Path> = []
@@ -75,7 +79,10 @@ extension Session {
       }
       try destination.finish()
       take(destination.takeOutcomes())
-      return wanted.filter { !refused.contains($0.copy.path) && !refused.contains($0.originalPath) }
+      let settled = wanted.filter {
+        !refused.contains($0.copy.path) && !refused.contains($0.originalPath)
+      }
+      return (settled, last)
     } catch {
       throw SessionError(error)
     }

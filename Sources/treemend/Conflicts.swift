@@ -13,14 +13,17 @@ struct Conflicts: Command {
       treemend conflicts --keep=original|copy DIR COPY...
       """,
     discussion: """
-      --keep=original removes the copies; --keep=copy puts each in the place of the file that it \
-      is a version of, which goes. The next 'treemend sync' takes that to the other replicas. The \
-      list ends with exit 40 if there are any.
+      --keep=original removes the copies, but with --all not those whose original is gone; \
+      --keep=copy puts each in the place of the file that it is a version of, which goes. The next \
+      'treemend sync' takes that to the other replicas. Exit 40 says that there are copies left.
       """,
     helpNames: .long)
 
   @Argument(help: "A directory on this machine.") var dir: RawArgument
-  @Argument(help: ArgumentHelp("Conflict copies, as the list prints them.", valueName: "copy"))
+  @Argument(
+    help: ArgumentHelp(
+      "Conflict copies, by their paths in DIR. (The list prints odd names escaped.)",
+      valueName: "copy"))
   var copies: [RawArgument] = []
   @Option(
     help: ArgumentHelp(
@@ -66,26 +69,32 @@ struct Conflicts: Command {
   private func settle(
     _ path: [UInt8], _ copies: [Path]?, keeping which: KeptVersion, _ options: RunOptions
   ) throws(Failure) -> ExitStatus {
+    var isLeft = false
     var reporter = Reporter(kind: .look, style: OutputStyle(isJSON: json))
-    return try reporter.look { report throws(SessionError) in
-      let settled = try Session.settle(copies, in: path, keeping: which, options: options) {
-        report(.event($0))
-      }
-      for conflict in settled where quiet == 0 { report(.line(line(conflict))) }
+    let status = try reporter.look { report throws(SessionError) in
+      let (settled, last) = try Session.settle(
+        copies, in: path, keeping: which, options: options
+      ) { report(.event($0)) }
+      isLeft = !last.isEmpty
+      guard quiet == 0 else { return }
+      for conflict in settled { report(.line(line(conflict))) }
+      for conflict in last { report(.line(line(conflict, stays: true))) }
     }
+    return status == .done && isLeft ? .conflicts : status
   }
 
-  private func line(_ conflict: KeptConflict) -> String {
+  private func line(_ conflict: KeptConflict, stays: Bool = false) -> String {
     guard json else {
       let name = Escape.text(conflict.copy.path.slashed)
       let original = Escape.text(conflict.originalPath.slashed)
       return conflict.original == nil
-        ? "\(name)\t(\(original) is gone)\n" : "\(name)\t\(original)\n"
+        ? "\(name)\t(\(original) is gone\(stays ? ": stays" : ""))\n" : "\(name)\t\(original)\n"
     }
     var line = JSONLine(type: "conflict")
     line.add("path", bytes: conflict.originalPath.slashed)
     line.add("loser_path", bytes: conflict.copy.path.slashed)
     line.add("exists", conflict.original != nil)
+    if stays { line.add("stays", true) }
     line.add("bytes", conflict.original?.attributes.size ?? 0)
     line.add("loser_bytes", conflict.copy.attributes.size)
     return line.text

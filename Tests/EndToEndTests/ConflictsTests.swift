@@ -1,0 +1,55 @@
+import TestSupport
+import Testing
+
+/// What becomes of the versions that lost a conflict.
+@Suite struct ConflictsTests {
+  let replicas: Replicas
+
+  init() throws {
+    replicas = try Replicas()
+    try replicas.change(
+      "for f in f g; do echo a >source/$f.txt; echo b >destination/$f.txt; done")
+    let run = try ProgramRun(Binary.treemend, "sync", replicas.source, replicas.destination)
+    try #require(run.ending == .exited(0), "\(run)")
+  }
+
+  private func conflicts(_ options: String..., copies: [String] = []) throws -> ProgramRun {
+    try ProgramRun(Binary.treemend, ["conflicts"] + options + [replicas.source] + copies)
+  }
+
+  /// The copies that the source has.
+  private func copies() throws -> [String] {
+    try ProgramRun("ls", replicas.source).text.split(separator: "\n").map(String.init)
+      .filter { $0.contains(".sync-conflict-") }
+  }
+
+  @Test func `a copy whose original is gone goes only if it is named`() throws {
+    try replicas.change("rm source/f.txt")
+    let name = try copies().first { $0.hasPrefix("f.") }
+    let copy = try #require(name)
+    let all = try conflicts("--keep=original", "--all")
+    #expect(all.ending == .exited(40), "\(all)")
+    #expect(all.text.contains("\(copy)\t(f.txt is gone: stays)\n"), "\(all)")
+    #expect(try copies() == [copy])
+    let again = try conflicts("--keep=original", "--all", "--json")
+    #expect(again.text.contains(#""exists":false"#) && again.text.contains(#""stays":true"#))
+    let named = try conflicts("--keep=original", copies: [copy])
+    #expect(named.ending == .exited(0), "\(named)")
+    #expect(named.text == "\(copy)\t(f.txt is gone)\n")
+    #expect(try copies() == [])
+  }
+
+  @Test func `of a copy whose original is gone --keep=copy makes the original`() throws {
+    try replicas.change("rm source/f.txt")
+    let run = try conflicts("--keep=copy", "--all")
+    #expect(run.ending == .exited(0), "\(run)")
+    #expect(try copies() == [])
+    try replicas.change("test -e source/f.txt")
+  }
+
+  @Test func `the help says what the list does to odd names`() throws {
+    let help = try ProgramRun(Binary.treemend, "conflicts", "--help").text
+    #expect(!help.contains("as the list prints them"))
+    #expect(help.contains("escaped"))
+  }
+}
