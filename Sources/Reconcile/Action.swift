@@ -59,6 +59,8 @@ package struct Tally: Sendable {
   package var byteCount: Int64 = 0
   /// Deletions at each replica, of what has not merely been renamed.
   package var deletionCount = Pair(source: 0, destination: 0)
+  /// Those at the destination of a one-way run of what no other replica has had a part in.
+  package var ownDeletionCount = 0
   /// Changes that only indexes see.
   package var recordCount = 0
   /// What only the destination has and keeps.
@@ -75,12 +77,15 @@ package struct Tally: Sendable {
     itemCount.source + itemCount.destination + recordCount == 0
   }
 
-  mutating func count(_ action: Action, isAllowed: Bool) {
+  mutating func count(_ action: Action, isAllowed: Bool, _ rules: Rules) {
     if action.decision == .record {
       recordCount += 1
     } else if isAllowed {
       itemCount[action.side] += 1
-      if action.decision == .delete, !action.isMovedAway { deletionCount[action.side] += 1 }
+      if action.decision == .delete, !action.isMovedAway {
+        deletionCount[action.side] += 1
+        if rules.isOwn(action.before) { ownDeletionCount += 1 }
+      }
       if action.isContentWanted {
         byteCount = byteCount.saturatingSum(with: action.after.attributes.size)
       }

@@ -128,7 +128,7 @@ package struct Plan {
       case .agreed, .prevails: break
       }
       forEachStep(at: path, entries, resolution) { action in
-        tally.count(action, isAllowed: order.contains(action.side))
+        tally.count(action, isAllowed: order.contains(action.side), rules)
       }
     }
     return tally

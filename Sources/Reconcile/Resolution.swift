@@ -44,4 +44,11 @@ package enum Rules: Sendable {
     case .twoWay(let rules): rules.resolve(source: source, destination: destination)
     }
   }
+
+  /// Whether an entry is the own of the destination of a one-way run: no other replica has had a part
+  /// in it.
+  func isOwn(_ entry: Entry?) -> Bool {
+    guard case .oneWay(let rules) = self, let entry else { return false }
+    return entry.vector.counters.allSatisfy { $0.replica == rules.destination }
+  }
 }

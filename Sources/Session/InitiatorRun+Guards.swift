@@ -37,14 +37,16 @@ extension InitiatorRun {
   func check(_ tally: Tally) throws(SessionError) {
     for side in Side.allCases {
       let count = tally.deletionCount[side]
-      guard count > 0, !options.isDryRun || options.maximumDeletionCount != nil else { continue }
+      guard count > 0 else { continue }
       if let limit = options.maximumDeletionCount, count > limit {
         throw .deletionLimit(planned: count, limit: limit)
       }
-      guard !options.forces else { continue }
+      guard !options.forces, !options.isDryRun else { continue }
       let isLocal = side == localSide
-      if !isTwoWay, isLocal ? local.index.isNew : encounter.ready.isNew {
-        throw .safety(.firstDeletion)
+      if tally.ownDeletionCount > 0 {
+        guard try isLocal ? local.hasDeleted() : encounter.ready.hasDeleted else {
+          throw .safety(.firstDeletion)
+        }
       }
       let liveCount = isLocal ? local.view.liveCount : encounter.ready.liveCount
       if options.maximumDeletionCount == nil, liveCount >= 20, count > liveCount / 2 {

@@ -237,6 +237,7 @@ final class InitiatorRun {
   private func remember() throws(IndexError) {
     guard !options.isDryRun else { return }
     let now = wallClockNanoseconds()
+    if options.deletes, order == [localSide] { try local.noteDeletion() }
     try local.remember(
       RunRecord(
         finished: now, peer: other.name, exitCode: summary.failureCount > 0 ? 23 : 0,

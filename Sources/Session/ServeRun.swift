@@ -132,6 +132,7 @@ final class ServeRun {
         replica: replica.index.replica,
         isNew: replica.index.isNew,
         hasMetAnother: met.map { $0 != open.introduction.replica } ?? false,
+        hasDeleted: try replica.hasDeleted(),
         entryCount: view.liveCount + view.tombstoneCount,
         liveCount: view.liveCount, stateRoot: view.state.root, contentRoot: view.content.root
       ).frame)
@@ -243,6 +244,7 @@ final class ServeRun {
 
   private func remember() throws {
     let now = wallClockNanoseconds()
+    if open.role == .destination, open.flags.contains(.deletes) { try replica.noteDeletion() }
     try replica.remember(
       RunRecord(finished: now, peer: peerName, exitCode: 0, itemCount: itemCount),
       PeerRecord(replica: open.introduction.replica, name: peerName, seen: now))

@@ -57,7 +57,7 @@ package enum SessionError: Error {
     case emptySource
     /// The state belongs to another directory or file system.
     case foreignState(path: [UInt8])
-    /// The first run that may delete meets a destination that no run has been to.
+    /// The first run that may delete would delete what the destination alone has had a part in.
     case firstDeletion
     /// A replica without any history is where another was met before; `name` is the user's.
     case changedIdentity(name: [UInt8])

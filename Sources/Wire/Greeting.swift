@@ -10,7 +10,7 @@ package enum Magic {
 /// The first frame of each end: which versions of the protocol it speaks.
 package struct Hello: Equatable, Sendable {
   /// The one version of the protocol that this program speaks.
-  package static let current: UInt64 = 6
+  package static let current: UInt64 = 7
 
   /// The oldest version spoken.
   package let oldest: UInt64
@@ -186,6 +186,8 @@ package struct Ready: Equatable, Sendable {
   package var isNew: Bool
   /// Whether another replica was met before where the initiator's is now.
   package var hasMetAnother: Bool
+  /// Whether a run that may delete, and changes it alone, has come to its end before.
+  package var hasDeleted: Bool
   /// The number of entries, tombstones included, that the run sees.
   package var entryCount: Int
   /// The number of live ones among them.
@@ -197,12 +199,13 @@ package struct Ready: Equatable, Sendable {
 
   /// Creates the report.
   package init(
-    replica: ReplicaID, isNew: Bool, hasMetAnother: Bool, entryCount: Int, liveCount: Int,
-    stateRoot: Digest, contentRoot: Digest
+    replica: ReplicaID, isNew: Bool, hasMetAnother: Bool, hasDeleted: Bool, entryCount: Int,
+    liveCount: Int, stateRoot: Digest, contentRoot: Digest
   ) {
     self.replica = replica
     self.isNew = isNew
     self.hasMetAnother = hasMetAnother
+    self.hasDeleted = hasDeleted
     self.entryCount = entryCount
     self.liveCount = liveCount
     self.stateRoot = stateRoot
@@ -214,9 +217,10 @@ package struct Ready: Equatable, Sendable {
     var reader = ByteReader(payload)
     replica = ReplicaID(rawValue: try reader.readFixed())
     let bits = try reader.readByte()
-    guard bits <= 3 else { throw .kind }
+    guard bits <= 7 else { throw .kind }
     isNew = bits & 1 != 0
     hasMetAnother = bits & 2 != 0
+    hasDeleted = bits & 4 != 0
     entryCount = try reader.readCount(atMost: 1 << 48)
     liveCount = try reader.readCount(atMost: entryCount)
     stateRoot = try reader.readDigest()
@@ -228,7 +232,7 @@ package struct Ready: Equatable, Sendable {
   package var frame: Frame {
     var payload: [UInt8] = []
     payload.append(fixed: replica.rawValue)
-    payload.append((isNew ? 1 : 0) | (hasMetAnother ? 2 : 0))
+    payload.append((isNew ? 1 : 0) | (hasMetAnother ? 2 : 0) | (hasDeleted ? 4 : 0))
     payload.append(count: entryCount)
     payload.append(count: liveCount)
     stateRoot.append(to: &payload)

@@ -94,7 +94,7 @@ extension Failure {
       case .foreignState(let path):
         "the state of '\(Escape.text(path))' belongs to another directory or file system"
       case .firstDeletion:
-        "the first run with --delete meets a destination with files that no run has put there"
+        "the first run with --delete would delete files that no run has put there"
       case .changedIdentity(let name):
         "another replica was met at '\(Escape.text(name))' before: is its disk mounted?"
       }

@@ -64,8 +64,8 @@ enum Forgery {
     var answer: [UInt8] = []
     Answer.fetched(run, rest: nil).encode(to: &answer)
     let ready = Ready(
-      replica: replica, isNew: false, hasMetAnother: false, entryCount: run.count,
-      liveCount: run.count, stateRoot: digest([1]), contentRoot: digest([2]))
+      replica: replica, isNew: false, hasMetAnother: false, hasDeleted: false,
+      entryCount: run.count, liveCount: run.count, stateRoot: digest([1]), contentRoot: digest([2]))
     let met = Introduction(
       replica: replica, epoch: 0, nextEpoch: 2, clock: .max, knowledge: Knowledge())
     let frames = [

@@ -1,0 +1,58 @@
+import Glibc
+import TestSupport
+import Testing
+
+/// What stops a run before it does harm that nobody has meant.
+@Suite struct GuardTests {
+  let replicas: Replicas
+
+  init() throws {
+    var tree = RandomTree(fileCount: 5, directoryCount: 0, seed: 43)
+    tree.hasOddities = false
+    replicas = try Replicas(tree)
+  }
+
+  /// The ways from one replica to the other that differ in who decides.
+  static let routes: [Replicas.Route] = [.local, .push(), .pull()]
+
+  private func hasDestination(_ name: String) throws -> Bool {
+    try ProgramRun("test", "-e", "\(replicas.destination)/\(name)").exitStatus == 0
+  }
+
+  @Test(arguments: routes)
+  func `the first --delete takes nothing that is the destination's own`(
+    route: Replicas.Route
+  ) throws {
+    try replicas.change("echo mine >destination/own")
+    try #require(try replicas.copy(route).ending == .exited(0))
+    let run = try replicas.copy(route, ["--delete"])
+    #expect(run.ending == .exited(42), "\(run)")
+    #expect(run.errorText.contains("no run has put there"))
+    let dry = try replicas.copy(route, ["--delete", "-nv", "--max-delete=5"])
+    #expect(dry.ending == .exited(0) && dry.text == "deleting own\n", "\(dry)")
+    #expect(try replicas.copy(route, ["--delete"]).ending == .exited(42))
+    #expect(try hasDestination("own"))
+
+    #expect(try replicas.copy(route, ["--delete", "--force"]).ending == .exited(0))
+    #expect(try !hasDestination("own"))
+    try replicas.change("echo mine >destination/own")
+    #expect(try replicas.copy(route, ["--delete"]).ending == .exited(0))
+    try expectEqual(replicas)
+  }
+
+  @Test(arguments: routes)
+  func `a mirror from the beginning deletes what is made in it`(route: Replicas.Route) throws {
+    try #require(try replicas.copy(route, ["--delete"]).ending == .exited(0))
+    try replicas.change("echo mine >destination/own")
+    #expect(try replicas.copy(route, ["--delete"]).ending == .exited(0))
+    try expectEqual(replicas)
+  }
+
+  @Test(arguments: routes)
+  func `what came from the source is deleted without ado`(route: Replicas.Route) throws {
+    try #require(try replicas.copy(route).ending == .exited(0))
+    try replicas.change("rm source/file1.txt; echo changed >>destination/file1.txt")
+    #expect(try replicas.copy(route, ["--delete"]).ending == .exited(0))
+    try expectEqual(replicas)
+  }
+}
