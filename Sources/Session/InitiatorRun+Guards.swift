@@ -12,21 +12,23 @@ extension InitiatorRun {
     }
   }
 
-  /// Refuses a source that has nothing for a destination that has something, and a replica in the
-  /// place of another that was met there before.
+  /// Refuses a source that has nothing for a destination that has something, and a replica without a
+  /// history in the place of another that was met there before; a destination only if it is empty.
   func checkRoots() throws {
     guard !options.forces else { return }
     let (mine, theirs) = (local.view.liveCount, encounter.ready.liveCount)
-    if isTwoWay {
-      let known = try local.index.lastReplica(at: other.name)
-      if let known, known != encounter.ready.replica, encounter.ready.isNew {
-        throw SessionError.safety(.changedIdentity(name: other.name))
-      }
-      if local.index.isNew, mine == 0, theirs > 0, encounter.ready.hasMetAnother {
-        throw SessionError.safety(.changedIdentity(name: local.opening.path))
-      }
-      return
+    let known = try local.index.lastReplica(at: other.name)
+    if let known, known != encounter.ready.replica, encounter.ready.isNew,
+      isTwoWay || (localSide == .source && theirs == 0)
+    {
+      throw SessionError.safety(.changedIdentity(name: other.name))
     }
+    if local.index.isNew, mine == 0, encounter.ready.hasMetAnother,
+      isTwoWay ? theirs > 0 : localSide == .destination
+    {
+      throw SessionError.safety(.changedIdentity(name: local.opening.path))
+    }
+    if isTwoWay { return }
     let (source, destination) = localSide == .source ? (mine, theirs) : (theirs, mine)
     if source == 0, destination > 0, !encounter.hasUnknown, options.filter.isEmpty {
       throw SessionError.safety(.emptySource)

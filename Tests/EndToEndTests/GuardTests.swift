@@ -55,4 +55,32 @@ import Testing
     #expect(try replicas.copy(route, ["--delete"]).ending == .exited(0))
     try expectEqual(replicas)
   }
+
+  @Test(arguments: routes)
+  func `an empty directory in the place of the destination is refused`(
+    route: Replicas.Route
+  ) throws {
+    try #require(try replicas.copy(route).ending == .exited(0))
+    try replicas.change("mv destination saved; mkdir destination")
+    for _ in 0..<2 {
+      let run = try replicas.copy(route)
+      #expect(run.ending == .exited(42), "\(run)")
+      #expect(run.errorText.contains("is its disk mounted?"))
+    }
+    #expect(try TreeSnapshot(replicas.destination).items == [])
+    try replicas.change("rm -r destination; mv saved destination")
+    #expect(try replicas.copy(route).ending == .exited(0))
+
+    try replicas.change("rm -r destination; mkdir destination")
+    #expect(try replicas.copy(route, ["--force"]).ending == .exited(0))
+    try expectEqual(replicas)
+  }
+
+  @Test(arguments: routes)
+  func `a destination that has lost its state goes on`(route: Replicas.Route) throws {
+    try #require(try replicas.copy(route).ending == .exited(0))
+    try replicas.change("rm -r destination/.treemend; echo new >source/new")
+    #expect(try replicas.copy(route).ending == .exited(0))
+    try expectEqual(replicas)
+  }
 }

@@ -37,7 +37,7 @@ struct InterruptionTests {
       .pull(.cutDownstream(afterByteCount: byteCount)),
     ] as [Replicas.Route] {
       try repair(after: replicas.copy(route), by: .local)
-      try replicas.change("rm -rf destination; mkdir destination")
+      try replicas.change("rm -rf destination source/.treemend; mkdir destination")
     }
   }
 
