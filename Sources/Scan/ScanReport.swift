@@ -6,7 +6,7 @@ package struct ScanReport: Sendable {
   package internal(set) var scannedCount = 0
   /// The entries found that are live.
   package internal(set) var foundCount = 0
-  /// The live entries that were remembered.
+  /// The live entries that were remembered, but for those that are left out and were not found.
   package internal(set) var rememberedCount = 0
   /// The entries that are new, changed or deleted.
   package internal(set) var changedCount = 0

@@ -15,7 +15,7 @@ extension InitiatorRun {
   /// Refuses a source that has nothing for a destination that has something, and a replica without a
   /// history in the place of another that was met there before; a destination only if it is empty.
   func checkRoots() throws {
-    guard !options.forces else { return }
+    guard !options.forces, !options.isDryRun else { return }
     let (mine, theirs) = (local.view.liveCount, encounter.ready.liveCount)
     let known = try local.index.lastReplica(at: other.name)
     if let known, known != encounter.ready.replica, encounter.ready.isNew,

@@ -16,7 +16,7 @@ extension LocalReplica {
     let known = try index.value(of: "root")
     guard known != identity else { return }
     if known != nil {
-      guard hasStateInRoot || opening.forces else {
+      guard hasStateInRoot || opening.forces || opening.isDryRun else {
         throw SessionError.safety(.foreignState(path: opening.path))
       }
       try renewIdentity()

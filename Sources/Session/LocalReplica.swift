@@ -178,7 +178,7 @@ final class LocalReplica {
     try target.finish()
     try keepListings(doubting: report.doubtful)
     if report.foundCount == 0, report.rememberedCount > 0, report.problems.isEmpty,
-      !opening.forces
+      !opening.forces, !opening.isDryRun
     {
       throw SessionError.safety(
         .emptied(path: opening.path, formerCount: report.rememberedCount))

@@ -12,7 +12,7 @@ package enum SessionError: Error {
   case unsafeRoot(path: [UInt8], reason: UnsafeRoot)
   /// Another run holds the replica.
   case busy(path: [UInt8])
-  /// A guard refuses to go on; with `--force` it would.
+  /// A guard refuses to go on; with `--force` it would, and in a dry run.
   case safety(SafetyStop)
   /// A root that was empty when the run began has something in it by now.
   case changedMeanwhile(path: [UInt8])

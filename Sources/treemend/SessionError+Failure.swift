@@ -99,7 +99,8 @@ extension Failure {
         "another replica was met at '\(Escape.text(name))' before: is its disk mounted?"
       }
     return Failure(
-      status: .safety, what: what, hint: "if that is meant, --force goes on; -n shows what follows")
+      status: .safety, what: what,
+      hint: "if that is meant, a run with --force goes on; one with -n shows what follows")
   }
 
   private static func farEnd(

@@ -83,4 +83,55 @@ import Testing
     #expect(try replicas.copy(route).ending == .exited(0))
     try expectEqual(replicas)
   }
+
+  @Test(
+    arguments: [
+      "rm source/*", "rm -r destination; mkdir destination", "rm -r source; mkdir source",
+    ]
+  )
+  func `-n shows what follows where a guard stops the run`(command: String) throws {
+    try #require(try replicas.copy().ending == .exited(0))
+    try replicas.change(command)
+    let before = try [replicas.source, replicas.destination].map { try TreeSnapshot($0) }
+    for options in [["-n", "--delete"], ["-n"]] {
+      let dry = try replicas.copy(.local, options)
+      #expect(dry.ending == .exited(0), "\(dry)")
+    }
+    let run = try replicas.copy(.local, ["--delete"])
+    #expect(run.ending == .exited(42), "\(run)")
+    #expect(
+      run.errorText.contains(
+        "if that is meant, a run with --force goes on; one with -n shows what follows"))
+    #expect(try [replicas.source, replicas.destination].map { try TreeSnapshot($0) } == before)
+    // The dry run has not had the guard forget what it guards.
+    #expect(try replicas.copy(.local, ["--delete"]).ending == .exited(42))
+  }
+
+  @Test func `diff shows what an emptied root lacks`() throws {
+    try #require(try replicas.copy().ending == .exited(0))
+    try replicas.change("rm source/*")
+    let run = try ProgramRun(Binary.treemend, "diff", replicas.source, replicas.destination)
+    #expect(run.ending == .exited(43), "\(run)")
+    #expect(run.text.contains("> file1.txt\n"))
+    #expect(try ProgramRun(Binary.treemend, "ls", replicas.source).ending == .exited(42))
+  }
+
+  @Test func `a state kept elsewhere for another directory stops all but -n`() throws {
+    let state = "--state-dir=\(replicas.directory.appending("state"))"
+    try #require(try replicas.copy(.local, [state]).ending == .exited(0))
+    try replicas.change("mv source former; cp -a former source")
+    #expect(try replicas.copy(.local, [state]).ending == .exited(42))
+    let dry = try replicas.copy(.local, [state, "-n"])
+    #expect(dry.ending == .exited(0), "\(dry)")
+    #expect(try replicas.copy(.local, [state]).ending == .exited(42))
+  }
+
+  @Test(arguments: ["--exclude=*", "--exclude=/file*"])
+  func `a root of which all is left out has not been emptied`(rule: String) throws {
+    try #require(try replicas.copy().ending == .exited(0))
+    let run = try replicas.copy(.local, [rule])
+    #expect(run.ending == .exited(0), "\(run)")
+    #expect(try ProgramRun(Binary.treemend, "ls", rule, replicas.source).ending == .exited(0))
+    try expectEqual(replicas)
+  }
 }

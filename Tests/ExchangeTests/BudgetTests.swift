@@ -103,7 +103,8 @@ struct Budget: Sendable, CustomTestStringConvertible {
       place: .max, introduction: introduction, rules: [])
     let ready = Ready(
       replica: ReplicaID(rawValue: .max), isNew: false, hasMetAnother: false, hasDeleted: false,
-      entryCount: 1 << 40, liveCount: 1 << 40, stateRoot: Self.holder.tree.root, contentRoot: Self.holder.tree.root)
+      entryCount: 1 << 40, liveCount: 1 << 40, stateRoot: Self.holder.tree.root,
+      contentRoot: Self.holder.tree.root)
     let hello = Hello(program: "100.100.100").frame
     let offer = Finish.equal(stateRoot: Self.holder.tree.root).frame
     let frames = [hello, hello, try open.frame(), introduction.frame, offer, ready.frame]

@@ -112,7 +112,8 @@ extension Sample {
 
   static let ready = Ready(
     replica: ReplicaID(rawValue: 3), isNew: true, hasMetAnother: true, hasDeleted: true,
-    entryCount: 1 << 48, liveCount: 7, stateRoot: .zero, contentRoot: Digest([UInt8](0..<32).span.bytes))
+    entryCount: 1 << 48, liveCount: 7, stateRoot: .zero,
+    contentRoot: Digest([UInt8](0..<32).span.bytes))
 
   private static let greetings = [
     Sample(
