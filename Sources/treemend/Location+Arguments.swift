@@ -13,7 +13,8 @@ extension Location {
         hint: "treemend works over ssh: HOST:PATH")
     }
     if let (host, path) = Self.bracketed(bytes) {
-      self = .remote(host: try RemoteHost.validate(host), path: path.isEmpty ? [0x2e] : Array(path))
+      self = .remote(
+        host: try RemoteHost.validate(host), path: try Self.pathFromHome(path, of: argument))
       return
     }
     let head = bytes.prefix { $0 != UInt8(ascii: "/") }
@@ -26,9 +27,9 @@ extension Location {
         "'\(argument.description)': rsync daemon modules are not supported",
         hint: "treemend works over ssh: HOST:PATH; a local name with a colon is './NAME'")
     }
-    let path = bytes[(cut + 1)...]
     self = .remote(
-      host: try RemoteHost.validate(bytes[..<cut]), path: path.isEmpty ? [0x2e] : Array(path))
+      host: try RemoteHost.validate(bytes[..<cut]),
+      path: try Self.pathFromHome(bytes[(cut + 1)...], of: argument))
   }
 
   /// Reads the two ends of a run, of which one at most may be remote.
@@ -73,6 +74,25 @@ extension Location {
     let name = bytes.prefix { UInt8(ascii: "a")...UInt8(ascii: "z") ~= $0 | 0x20 }
     return !name.isEmpty && bytes[name.endIndex...].starts(with: "://".utf8)
       ? String(decoding: name, as: UTF8.self) : nil
+  }
+
+  /// A path on another machine, where relative ones begin at the home directory: a `~` before it, as
+  /// a shell there would read it, says no more.
+  private static func pathFromHome(
+    _ path: ArraySlice<UInt8>, of argument: RawArgument
+  ) throws(Failure) -> [UInt8] {
+    let (tilde, slash) = (UInt8(ascii: "~"), UInt8(ascii: "/"))
+    var path = path
+    if path.first == tilde {
+      let rest = path.dropFirst()
+      guard rest.isEmpty || rest.first == slash else {
+        throw .usage(
+          "'\(argument.description)': the home directory of another user is not looked up",
+          hint: "write its path; a directory that is really named so is './~NAME'")
+      }
+      path = rest.drop { $0 == slash }
+    }
+    return path.isEmpty ? Array(".".utf8) : Array(path)
   }
 
   /// Splits `[USER@][ADDRESS]:PATH`; the brackets are gone from the host.

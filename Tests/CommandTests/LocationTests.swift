@@ -16,7 +16,14 @@ import Testing
       ("host:dir", .remote(host: "host", path: [UInt8]("dir"))),
       ("host:", .remote(host: "host", path: [UInt8]("."))),
       ("host:/a:b", .remote(host: "host", path: [UInt8]("/a:b"))),
-      ("me@host:~", .remote(host: "me@host", path: [UInt8]("~"))),
+      ("me@host:~", .remote(host: "me@host", path: [UInt8]("."))),
+      ("host:~/", .remote(host: "host", path: [UInt8]("."))),
+      ("host:~/x/~", .remote(host: "host", path: [UInt8]("x/~"))),
+      ("host:~//etc", .remote(host: "host", path: [UInt8]("etc"))),
+      ("host:./~/x", .remote(host: "host", path: [UInt8]("./~/x"))),
+      ("[::1]:~/x", .remote(host: "::1", path: [UInt8]("x"))),
+      ("~", .local(path: [UInt8]("~"))),
+      ("~/a:b", .local(path: [UInt8]("~/a:b"))),
       ("a@b@host:x", .remote(host: "a@b@host", path: [UInt8]("x"))),
       ("[::1]:dir", .remote(host: "::1", path: [UInt8]("dir"))),
       ("[fe80::1%eth0]:", .remote(host: "fe80::1%eth0", path: [UInt8]("."))),
@@ -66,5 +73,14 @@ import Testing
     let failure = #expect(throws: Failure.self) { try Location.pair(remote, remote) }
     #expect(failure?.status == .usage)
     #expect(throws: Failure.self) { try Location.localPath(remote) }
+  }
+
+  @Test(arguments: ["host:~user", "host:~user/x", "me@[::1]:~root/x", "host:~~"])
+  func `the home directory of another user is refused`(text: String) {
+    let failure = #expect(throws: Failure.self) {
+      try Location(argument: RawArgument(bytes: [UInt8](text)))
+    }
+    #expect(failure?.status == .usage)
+    #expect(failure?.hint?.contains("./~") == true)
   }
 }
