@@ -10,6 +10,7 @@ final class Peer {
   /// The other end's version of the program.
   private(set) var program: [UInt8] = []
   private let farEnd: FarEnd
+  private let isRemote: Bool
 
   /// Starts the far end at `location`. The order to open a replica goes with the greeting, so that
   /// nothing waits for the greeting's way back.
@@ -17,6 +18,7 @@ final class Peer {
     _ location: Location, _ options: RunOptions, opening open: Frame? = nil
   ) throws(SessionError) {
     let command = Self.command(for: location, options)
+    isRemote = if case .remote = location { true } else { false }
     do {
       farEnd = try FarEnd(command: command)
     } catch {
@@ -65,7 +67,7 @@ final class Peer {
   /// The next frame; a failure that the other end reports is thrown.
   func receive() throws(SessionError) -> Frame {
     do {
-      return try Self.checked(try connection.receive())
+      return try checked(try connection.receive())
     } catch let error as TransportError where error == .closed || error == .cut {
       throw .connectionLost(failure(sample: []))
     } catch {
@@ -76,14 +78,15 @@ final class Peer {
   /// The next frame if it is there; a failure that the other end reports is thrown.
   func receiveIfReady() throws(SessionError) -> Frame? {
     try connection.receiveIfReady().map { frame throws(SessionError) in
-      do { return try Self.checked(frame) } catch { throw SessionError(error) }
+      do { return try checked(frame) } catch { throw SessionError(error) }
     }
   }
 
-  private static func checked(_ frame: Frame) throws -> Frame {
+  private func checked(_ frame: Frame) throws -> Frame {
     guard frame.kind == .failure else { return frame }
     let failure = try Failure(payload: frame.payload)
-    throw SessionError.farEnd(exitCode: failure.exitCode, message: failure.message)
+    throw SessionError.farEnd(
+      exitCode: failure.exitCode, message: failure.message, isRemote: isRemote)
   }
 
   /// Sends a frame; when the other end is gone, what it said last is thrown.

@@ -45,7 +45,7 @@ final class ServeRun {
     replica = try LocalReplica(opening)
   }
 
-  /// Serves one run over two descriptors; `describe` gives the exit code and the line for people
+  /// Serves one run over two descriptors; `describe` gives the exit code and the lines for people
   /// that an error comes to, for the initiator to show. Returns the exit code, 0 for success.
   static func serve(
     input: Int32, output: Int32, describe: (SessionError) -> (exitCode: UInt8, message: [UInt8])

@@ -67,7 +67,7 @@ package enum Session {
     }
   }
 
-  /// Is the far end of one run, over two descriptors; `describe` gives the exit code and the line
+  /// Is the far end of one run, over two descriptors; `describe` gives the exit code and the lines
   /// for people that an error comes to, for the initiator to show. Returns the exit code.
   package static func serve(
     input: Int32, output: Int32, describe: (SessionError) -> (exitCode: UInt8, message: [UInt8])

@@ -26,8 +26,8 @@ package enum SessionError: Error {
   case brokenProtocol(Malformed)
   /// The connection ended in the middle.
   case connectionLost(FarEndFailure)
-  /// The far end stopped; its own reason, as one line of text for people.
-  case farEnd(exitCode: UInt8, message: [UInt8])
+  /// The other end stopped; its own reason, as lines of text for people.
+  case farEnd(exitCode: UInt8, message: [UInt8], isRemote: Bool)
   /// A system call failed and no path is to blame.
   case inputOutput(SystemError)
   /// The stored index could not be used.

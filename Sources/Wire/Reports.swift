@@ -176,12 +176,12 @@ package struct Finished: Equatable, Sendable {
   }
 }
 
-/// Why an end stops before the run is over: the exit code that its run would have, and a line for
-/// people.
+/// Why an end stops before the run is over: the exit code that its run would have, and lines
+/// for people.
 package struct Failure: Equatable, Sendable {
   /// The exit code.
   package var exitCode: UInt8
-  /// What happened, to be shown escaped.
+  /// What happened, a line, and what led to it and what can be done, to be shown escaped.
   package var message: [UInt8]
 
   /// Creates the report.

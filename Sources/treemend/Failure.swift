@@ -16,10 +16,30 @@ struct Failure: Error, Equatable {
     Failure(status: .usage, what: what, hint: hint)
   }
 
+  private static let causeTag = "caused by: "
+  private static let hintTag = "hint: "
+
+  /// What is wrong, what led to it, and what can be done about it, a line each.
+  var lines: String {
+    ([what] + causes.map { Self.causeTag + $0 } + (hint.map { [Self.hintTag + $0] } ?? []))
+      .joined(separator: "\n")
+  }
+
   /// The lines for standard error.
-  var text: String {
-    let causes = causes.map { "caused by: \($0)\n" }.joined()
-    let hint = hint.map { "hint: \($0)\n" } ?? ""
-    return "treemend: \(what)\n" + causes + hint
+  var text: String { "treemend: \(lines)\n" }
+}
+
+extension Failure {
+  /// Reads the ``lines`` of the other end's failure, which may say anything.
+  init(status: ExitStatus, lines: [UInt8], isRemote: Bool) {
+    let lines = lines.split(separator: UInt8(ascii: "\n"), maxSplits: 8)
+      .map { Escape.text($0.prefix(1024)) }
+    func said(_ tag: String) -> [String] {
+      lines.dropFirst().filter { $0.hasPrefix(tag) }.map { String($0.dropFirst(tag.count)) }
+    }
+    self.status = status
+    what = (isRemote ? "the far end stopped: " : "") + (lines.first ?? "it gave no reason")
+    causes = said(Self.causeTag)
+    hint = said(Self.hintTag).first
   }
 }

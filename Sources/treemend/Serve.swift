@@ -16,7 +16,7 @@ struct Serve: Command {
     guard stdio else { throw .usage("serve needs --stdio", hint: "treemend serve --help") }
     let code = Session.serve(input: STDIN_FILENO, output: STDOUT_FILENO) { error in
       let failure = Failure(error)
-      return (failure.status.rawValue, Array(failure.what.utf8))
+      return (failure.status.rawValue, Array(failure.lines.utf8))
     }
     return ExitStatus(rawValue: code) ?? .brokenStream
   }

@@ -41,10 +41,8 @@ extension Failure {
       case .connectionLost(let end):
         Self.farEnd(
           .brokenStream, "the connection was lost", end, hint: "the same command goes on from here")
-      case .farEnd(let code, let message):
-        Failure(
-          status: ExitStatus(ofFarEnd: code),
-          what: "the far end stopped: \(Escape.text(message))")
+      case .farEnd(let code, let message, let isRemote):
+        Failure(status: ExitStatus(ofFarEnd: code), lines: message, isRemote: isRemote)
       case .inputOutput(let cause):
         Failure(status: ExitStatus(cause), what: "a system call failed", causes: [cause.text])
       case .index(let message):
@@ -65,11 +63,16 @@ extension Failure {
   }
 
   private static func root(_ path: [UInt8], _ cause: SystemError) -> Failure {
-    let missing = cause.code == ENOENT || cause.code == ENOTDIR
+    let hint: String? =
+      switch cause.code {
+      case ENOENT:
+        "check the path; of a destination that is missing only the last component is made"
+      case ENOTDIR: "both ends of a run are directories; a single file cannot be one"
+      default: nil
+      }
     return Failure(
       status: .badRoot, what: "'\(Escape.text(path))' cannot be used as a replica",
-      causes: [cause.text],
-      hint: missing ? "both ends of a run are directories; a single file cannot be one" : nil)
+      causes: [cause.text], hint: hint)
   }
 
   private static func unsafeRoot(_ path: [UInt8], _ reason: SessionError.UnsafeRoot) -> Failure {

@@ -16,8 +16,9 @@ import Testing
       (.safety(.foreignState(path: [0x61])), 42), (.deletionLimit(planned: 9, limit: 3), 25),
       (.farEndNotStarted(end), 5), (.wrongProtocol(sample: [0xff]), 2),
       (.brokenProtocol(.order), 12), (.connectionLost(end), 12), (.index(message: "x"), 11),
-      (.interrupted, 20), (.farEnd(exitCode: 41, message: []), 41),
-      (.farEnd(exitCode: 0, message: []), 12), (.farEnd(exitCode: 99, message: []), 12),
+      (.interrupted, 20), (.farEnd(exitCode: 41, message: [], isRemote: true), 41),
+      (.farEnd(exitCode: 0, message: [], isRemote: true), 12),
+      (.farEnd(exitCode: 99, message: [], isRemote: true), 12),
     ] as [(SessionError, UInt8)])
   func `every reason to stop has its number`(error: SessionError, status: UInt8) {
     #expect(Failure(error).status.rawValue == status)
@@ -26,7 +27,8 @@ import Testing
   @Test func `what the far end says is made safe`() {
     for error in [
       SessionError.farEndNotStarted(Self.end), .connectionLost(Self.end),
-      .wrongProtocol(sample: Self.end.sample), .farEnd(exitCode: 3, message: Self.end.sample),
+      .wrongProtocol(sample: Self.end.sample),
+      .farEnd(exitCode: 3, message: Self.end.sample, isRemote: false),
     ] {
       let text = Failure(error).text
       #expect(text.contains("\\x1b[2Jno"))
@@ -37,6 +39,19 @@ import Testing
   @Test func `a failure is told in lines for what, why and what to do`() {
     let failure = Failure(status: .usage, what: "w", causes: ["c", "d"], hint: "h")
     #expect(failure.text == "treemend: w\ncaused by: c\ncaused by: d\nhint: h\n")
+    let lines = [UInt8](failure.lines.utf8)
+    #expect(Failure(status: .usage, lines: lines, isRemote: false) == failure)
+    let far = Failure(status: .usage, lines: lines, isRemote: true)
+    #expect(far.what == "the far end stopped: w" && far.hint == "h")
+  }
+
+  @Test func `lines from the other end are bounded, and of a known kind`() {
+    let line = "caused by: " + String(repeating: "x", count: 2000) + "\u{1b}\n"
+    let lines = [UInt8](("w\nhint: h\nother\n" + String(repeating: line, count: 20)).utf8)
+    let failure = Failure(status: .usage, lines: lines, isRemote: false)
+    #expect(failure.what == "w" && failure.hint == "h")
+    #expect(failure.causes.count < 8 && failure.causes.allSatisfy { $0.utf8.count <= 1024 })
+    #expect(Failure(status: .usage, lines: [], isRemote: true).what.contains("no reason"))
   }
 
   @Test(

@@ -57,4 +57,33 @@ import Testing
     #expect([1, 3].contains(run.exitStatus), "\(run)")
     #expect(try ProgramRun("test", "-e", replicas.directory.appending("ran")).exitStatus == 1)
   }
+
+  @Test(arguments: [.local, .push()] as [Replicas.Route])
+  func `what stops the other end is told with cause and hint`(route: Replicas.Route) throws {
+    try replicas.change("rmdir destination; echo file >destination")
+    let run = try replicas.copy(route)
+    #expect(run.ending == .exited(3), "\(run)")
+    let isRemote = if case .push = route { true } else { false }
+    #expect(
+      run.errorText == """
+        treemend: \(isRemote ? "the far end stopped: " : "")'\(replicas.destination)' cannot be used \
+        as a replica
+        caused by: open: Not a directory
+        hint: both ends of a run are directories; a single file cannot be one
+
+        """)
+  }
+
+  @Test(arguments: [.local, .push(), .pull()] as [Replicas.Route])
+  func `of a path that is not there, no hint speaks of files`(route: Replicas.Route) throws {
+    try replicas.change("rmdir destination; mkdir nowhere")
+    let pair = try replicas.words(for: route).map {
+      $0.replacing("/destination", with: "/nowhere/on/the/way")
+    }
+    let run = try ProgramRun(Binary.treemend, pair)
+    #expect(run.ending == .exited(3), "\(run)")
+    #expect(run.errorText.contains("hint: check the path"))
+    #expect(run.errorText.contains("only the last component"))
+    #expect(!run.errorText.contains("a single file"))
+  }
 }
