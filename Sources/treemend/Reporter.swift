@@ -50,9 +50,7 @@ struct Reporter {
     } else {
       let lines = SummaryLines(
         summary: summary, kind: kind, isTwoWay: style.isTwoWay, quantity: quantity)
-      if !style.isQuiet, let left = lines.left { StandardError.write(left) }
-      if style.showsStatistics { write(lines.statistics) }
-      if output.isTerminal, !style.isQuiet, !style.showsStatistics { write(lines.closing) }
+      if !style.isQuiet { write(lines) }
     }
     try output.close()
     return output.isClosed ? .interrupted : status
@@ -89,14 +87,7 @@ struct Reporter {
   private mutating func show(_ event: Event) {
     switch event {
     case .item(let item): show(item)
-    case .problem(let problem):
-      if problem.isFailure { failureCount += 1 }
-      display.clear()
-      if style.isJSON, kind != .look {
-        write(JSONLine.problem(problem).text)
-      } else {
-        StandardError.write(problem.line)
-      }
+    case .problem(let problem): show(problem)
     case .progress(let progress):
       if style.isJSON, style.showsProgress, isProgressDue() {
         write(JSONLine.progress(progress).text)
@@ -109,6 +100,14 @@ struct Reporter {
       StandardError.write(ConflictLine.clockSkew(seconds))
     }
     output.flushIfDue()
+  }
+
+  private mutating func show(_ problem: Problem) {
+    if problem.isFailure { failureCount += 1 }
+    if style.isJSON, kind != .look { return write(JSONLine.problem(problem).text) }
+    if style.isQuiet, !problem.isFailure { return }
+    display.clear()
+    StandardError.write(problem.line)
   }
 
   private mutating func show(_ conflict: Conflict) {
@@ -128,6 +127,15 @@ struct Reporter {
       write(line.compared)
     } else if style.listsNames {
       write(line.verbose)
+    }
+  }
+
+  private mutating func write(_ lines: SummaryLines) {
+    if let left = lines.left { StandardError.write(left) }
+    if style.showsStatistics {
+      write(lines.statistics)
+    } else if output.isTerminal {
+      write(lines.closing)
     }
   }
 

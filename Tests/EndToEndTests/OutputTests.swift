@@ -98,4 +98,23 @@ import Testing
     #expect(run.text.unicodeScalars.allSatisfy { !(0x80...0x9f ~= $0.value) && $0 != "\u{202e}" })
     #expect(String(validating: run.output, as: UTF8.self) != nil)
   }
+
+  @Test func `with -q only failures are printed`() throws {
+    try replicas.change(
+      "mkfifo source/fifo; mkdir destination/d; echo x >destination/d/left.log")
+    let options = ["--delete", "--force", "--exclude=*.log"]
+    let loud = try replicas.copy(.push(), options)
+    #expect(loud.ending == .exited(0), "\(loud)")
+    #expect(loud.errorText.contains("fifo: is a device") && loud.errorText.contains("d: stays"))
+    let quiet = try replicas.copy(.push(), options + ["-q", "--stats"])
+    #expect(quiet.ending == .exited(0), "\(quiet)")
+    #expect(quiet.text + quiet.errorText == "")
+
+    try replicas.change(
+      "echo new >source/late; mkdir destination/late; touch destination/late/a.log")
+    let failed = try replicas.copy(.push(), options + ["-q"])
+    #expect(failed.ending == .exited(23), "\(failed)")
+    #expect(failed.errorText.contains("late: "))
+    #expect(!failed.errorText.contains("fifo"))
+  }
 }
