@@ -22,7 +22,7 @@ enum RootGuard {
   static func check(_ path: [UInt8]) throws(SessionError) {
     guard let absolute = try? absolutePath(of: path) else { return }
     if absolute == Array("/".utf8) { throw .unsafeRoot(path: path, reason: .fileSystemRoot) }
-    if let home = StatePlace.environment("HOME"), absolute == (try? absolutePath(of: home)) {
+    if let home = StatePlace.home, absolute == (try? absolutePath(of: home)) {
       throw .unsafeRoot(path: path, reason: .home)
     }
   }

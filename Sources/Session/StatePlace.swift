@@ -64,11 +64,14 @@ struct StatePlace: ~Copyable {
   /// `$XDG_STATE_HOME/treemend`, or the same in the home directory.
   private static var userStateDirectory: [UInt8]? {
     if let state = environment("XDG_STATE_HOME") { return state + Array("/treemend".utf8) }
-    return environment("HOME").map { $0 + Array("/.local/state/treemend".utf8) }
+    return home.map { $0 + Array("/.local/state/treemend".utf8) }
   }
 
+  /// The user's home directory, whether the environment names it or not.
+  static var home: [UInt8]? { environment("HOME") ?? homeDirectoryOfUser() }
+
   /// The value of a variable of the environment, if it is there and not empty.
-  static func environment(_ name: String) -> [UInt8]? {
+  private static func environment(_ name: String) -> [UInt8]? {
     guard let value = unsafe getenv(name) else { return nil }
     let bytes = unsafe Array(UnsafeRawBufferPointer(start: value, count: strlen(value)))
     return bytes.isEmpty ? nil : bytes

@@ -134,4 +134,15 @@ import Testing
     #expect(try ProgramRun(Binary.treemend, "ls", rule, replicas.source).ending == .exited(0))
     try expectEqual(replicas)
   }
+
+  @Test func `the home directory is guarded where the environment does not name it`() throws {
+    let home = try #require(getpwuid(getuid())).pointee.pw_dir
+    // Nothing but its name is looked at if the guard should fail.
+    let words = ["-n", "--exclude=*", replicas.source, String(cString: try #require(home))]
+    for environment in [["PATH=/usr/bin:/bin"], ["PATH=/usr/bin:/bin", "HOME="]] {
+      let run = try ProgramRun("env", ["-i"] + environment + [Binary.treemend] + words)
+      #expect(run.ending == .exited(42), "\(run)")
+      #expect(run.errorText.contains("is the home directory"))
+    }
+  }
 }
