@@ -12,6 +12,7 @@ enum DiffRun {
     report: (Event) -> Void
   ) throws(SessionError) -> Summary {
     let start = monotonicNanoseconds()
+    try RootGuard.checkState(options, a, b)
     var options = options
     options.isDryRun = true
     let encounter = try Encounter(

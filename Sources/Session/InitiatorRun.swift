@@ -54,6 +54,7 @@ final class InitiatorRun {
     self.localSide = localSide
     self.other = other
     self.report = report
+    try RootGuard.checkState(options, path, other)
     try RootGuard.check(path, other, options)
     let order = Self.order(localSide, isTwoWay: isTwoWay, options)
     let role: Open.Role =

@@ -9,12 +9,21 @@ enum RootGuard {
     guard !options.forces else { return }
     try check(path)
     guard case .local(let otherPath) = other else { return }
-    // A root that is not there yet lies where its parent does.
-    guard let mine = try? absolutePath(of: path),
-      let theirs = (try? absolutePath(of: otherPath)) ?? absoluteParent(of: otherPath)
-    else { return }
+    let (mine, theirs) = (resolved(path), resolved(otherPath))
     if contains(mine, theirs) || contains(theirs, mine) {
       throw .unsafeRoot(path: otherPath, reason: .nested)
+    }
+  }
+
+  /// Refuses a directory for state that lies in a root, with which it would travel and be deleted.
+  static func checkState(
+    _ options: RunOptions, _ path: [UInt8], _ other: Location? = nil
+  ) throws(SessionError) {
+    guard let state = options.stateDirectory else { return }
+    var roots = [path]
+    if case .local(let path)? = other { roots.append(path) }
+    for root in roots where contains(resolved(root), resolved(state)) {
+      throw .stateInRoot(state: state, root: root)
     }
   }
 
@@ -27,13 +36,15 @@ enum RootGuard {
     }
   }
 
-  private static func absoluteParent(of path: [UInt8]) -> [UInt8]? {
+  /// The absolute path of a directory. What is not there yet lies where its parent does.
+  private static func resolved(_ path: [UInt8]) -> [UInt8] {
+    if let absolute = try? absolutePath(of: path) { return absolute }
     let slash = UInt8(ascii: "/")
     let trimmed = path.reversed().drop { $0 == slash }.reversed()
     let name = trimmed.split(separator: slash).last.map(Array.init) ?? []
     let parent = Array(trimmed.dropLast(name.count))
-    let absolute = try? absolutePath(of: parent.isEmpty ? Array(".".utf8) : parent)
-    return absolute.map { $0 + [slash] + name }
+    guard !name.isEmpty else { return path }
+    return resolved(parent.isEmpty ? Array(".".utf8) : parent) + [slash] + name
   }
 
   private static func contains(_ outer: [UInt8], _ inner: [UInt8]) -> Bool {

@@ -79,6 +79,7 @@ package enum Session {
   static func scanned(
     _ path: [UInt8], _ options: RunOptions, _ report: (Event) -> Void
   ) throws(SessionError) -> LocalReplica {
+    try RootGuard.checkState(options, path)
     let replica = try LocalReplica(Opening(path, options))
     do {
       try replica.scan { count, byteCount in

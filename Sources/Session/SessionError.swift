@@ -10,6 +10,8 @@ package enum SessionError: Error {
   case root(path: [UInt8], SystemError)
   /// A root lies within the other root of the run, or is `/` or the home directory.
   case unsafeRoot(path: [UInt8], reason: UnsafeRoot)
+  /// The directory in which the state is to be kept lies in a root, and would travel with it.
+  case stateInRoot(state: [UInt8], root: [UInt8])
   /// Another run holds the replica.
   case busy(path: [UInt8])
   /// A guard refuses to go on; with `--force` it would, and in a dry run.

@@ -10,6 +10,11 @@ extension Failure {
       switch error {
       case .root(let path, let cause): Self.root(path, cause)
       case .unsafeRoot(let path, let reason): Self.unsafeRoot(path, reason)
+      case .stateInRoot(let state, let root):
+        .usage(
+          "the state directory '\(Escape.text(state))' lies in '\(Escape.text(root))', with which it"
+            + " would travel",
+          hint: "without --state-dir, the state is in .treemend there, which does not")
       case .busy(let path):
         Failure(
           status: .busy, what: "'\(Escape.text(path))' is in use by another run",

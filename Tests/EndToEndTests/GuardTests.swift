@@ -145,4 +145,20 @@ import Testing
       #expect(run.errorText.contains("is the home directory"))
     }
   }
+
+  @Test(arguments: ["source", "source/no/such", "destination/state", "destination/../source/s"])
+  func `a state that would travel with a root is refused`(place: String) throws {
+    let state = "--state-dir=\(replicas.directory.appending(place))"
+    for words in [[], ["sync"], ["diff"]] {
+      let run = try ProgramRun(
+        Binary.treemend, words + [state, replicas.source, replicas.destination])
+      #expect(run.ending == .exited(1), "\(run)")
+      #expect(run.errorText.contains("the state directory") && run.errorText.contains("hint:"))
+    }
+    let root = place.hasPrefix("destination/s") ? replicas.destination : replicas.source
+    #expect(try ProgramRun(Binary.treemend, "root", state, root).ending == .exited(1))
+    for replica in [replicas.source, replicas.destination] {
+      #expect(try ProgramRun("find", replica, "-type", "d", "-mindepth", "1").text == "")
+    }
+  }
 }
