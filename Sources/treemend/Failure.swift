@@ -16,6 +16,14 @@ struct Failure: Error, Equatable {
     Failure(status: .usage, what: what, hint: hint)
   }
 
+  /// The same, with the help of a command named instead of the program's.
+  func explained(by command: CommandName?) -> Failure {
+    guard let command else { return self }
+    var failure = self
+    failure.hint = hint?.replacing("treemend --help", with: "treemend \(command.rawValue) --help")
+    return failure
+  }
+
   private static let causeTag = "caused by: "
   private static let hintTag = "hint: "
 

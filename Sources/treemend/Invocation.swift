@@ -17,6 +17,10 @@ struct Invocation: Equatable {
 
   /// Takes a command line apart, or throws at the first option that is unknown or not supported.
   init(_ arguments: [[UInt8]]) throws(Failure) {
+    do throws(Failure) { try read(arguments) } catch { throw error.explained(by: command) }
+  }
+
+  private mutating func read(_ arguments: [[UInt8]]) throws(Failure) {
     var rest = arguments[...]
     while let argument = rest.popFirst() {
       if argument == Array("--".utf8) {

@@ -13,7 +13,11 @@ enum Program {
         return try show(Help.text(for: invocation))
       }
       let type = invocation.command?.type ?? Copy.self
-      return try type.read(invocation).execute()
+      do throws(Failure) {
+        return try type.read(invocation).execute()
+      } catch {
+        throw error.explained(by: invocation.command)
+      }
     } catch {
       StandardError.write(error.text)
       return error.status

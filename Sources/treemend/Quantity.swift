@@ -8,6 +8,11 @@ struct Quantity {
     isHumanReadable ? Self.short(Int64(clamping: number)) : Self.grouped(Int64(clamping: number))
   }
 
+  /// How many there are of something: `1 problem`, `1,234 problems`.
+  func text(_ number: some BinaryInteger, _ noun: String) -> String {
+    "\(text(number)) \(noun)\(number == 1 ? "" : "s")"
+  }
+
   /// A number of bytes: `1,234,567 bytes`, or `1.23 MB`.
   func bytes(_ number: some BinaryInteger) -> String {
     isHumanReadable

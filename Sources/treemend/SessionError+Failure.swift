@@ -28,7 +28,8 @@ extension Failure {
       case .deletionLimit(let planned, let limit):
         Failure(
           status: .deletionLimit,
-          what: "\(planned) deletions are needed and \(limit) allowed; nothing was changed",
+          what: "the run needs \(Quantity().text(planned, "deletion")), with \(limit) allowed;"
+            + " nothing was changed",
           hint: "if that is meant, --max-delete=\(planned) allows them; -nvi shows them")
       case .farEndNotStarted(let end):
         Self.farEnd(

@@ -14,12 +14,12 @@ struct SummaryLines {
       "\(quantity.text(summary.copiedCount)) copied, \(quantity.text(summary.updatedCount)) updated, "
       + "\(quantity.text(summary.deletedCount)) deleted"
       + (summary.movedCount > 0 ? ", \(quantity.text(summary.movedCount)) moved" : "")
-      + (summary.conflictCount > 0 ? ", \(quantity.text(summary.conflictCount)) conflicts" : "")
+      + (summary.conflictCount > 0 ? ", \(quantity.text(summary.conflictCount, "conflict"))" : "")
     let left =
       summary.extraneousCount > 0
       ? ", \(quantity.text(summary.extraneousCount)) only at the destination" : ""
     let problems =
-      summary.problemCount > 0 ? ", \(quantity.text(summary.problemCount)) problems" : ""
+      summary.problemCount > 0 ? ", \(quantity.text(summary.problemCount, "problem"))" : ""
     let time = Quantity.seconds(summary.seconds)
     return switch kind {
     case .copy: "\(changes)\(left)\(problems); \(equality) after \(time)\n"
@@ -31,7 +31,9 @@ struct SummaryLines {
   /// What a run in one direction leaves as it is, or nil if it leaves nothing.
   var left: String? {
     guard isTwoWay, summary.leftCount > 0 else { return nil }
-    return "\(quantity.text(summary.leftCount)) changes are left, which go the other way\n"
+    let verbs = summary.leftCount == 1 ? ("is", "goes") : ("are", "go")
+    return
+      "\(quantity.text(summary.leftCount, "change")) \(verbs.0) left, which \(verbs.1) the other way\n"
   }
 
   /// The figures that `--stats` asks for.

@@ -25,8 +25,8 @@ struct Sync: Command {
     help: ArgumentHelp(
       """
       What becomes of a file that was changed in both: keep-both (default); newest, \
-      prefer-source, prefer-destination (the other version goes); fail (nothing is touched, \
-      exit 40).
+      prefer-source (A's), prefer-destination (B's), and the other version goes; fail (nothing is \
+      touched, exit 40).
       """, valueName: "policy"))
   var conflict: RawArgument?
   @OptionGroup(title: "Changes") var change: ChangeOptions

@@ -105,4 +105,20 @@ import Testing
     #expect(failure?.status == .usage)
     #expect(failure?.what.contains(part) == true, "\(failure?.what ?? "")")
   }
+
+  @Test(
+    arguments: [
+      (["sync", "--nope"], "treemend sync --help explains the options"),
+      (["sync", "-nZ"], "treemend sync --help explains the options"),
+      (["ls", "--exclude"], "treemend ls --help explains the options"),
+      (
+        ["diff", "-H", "a"],
+        "it was refused rather than ignored; treemend diff --help lists what there is"
+      ),
+      (["--nope"], "treemend --help explains the options"),
+    ])
+  func `a hint names the command whose options it speaks of`(words: [String], hint: String) {
+    let failure = #expect(throws: Failure.self) { try Invocation(words.map { [UInt8]($0.utf8) }) }
+    #expect(failure?.hint == hint)
+  }
 }

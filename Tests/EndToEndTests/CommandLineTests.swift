@@ -46,4 +46,15 @@ import Testing
     #expect(run.ending == .exited(0), "\(run)")
     #expect(run.output + run.errorOutput == [])
   }
+
+  @Test(
+    arguments: [
+      (["sync", "--push", "--pull", "a", "b"], "sync"), (["conflicts", "--all", "a"], "conflicts"),
+    ])
+  func `what a command refuses is explained by its own help`(words: [String], name: String) throws {
+    let run = try ProgramRun(Binary.treemend, words)
+    #expect(run.ending == .exited(1), "\(run)")
+    #expect(
+      run.errorText.hasSuffix("hint: treemend \(name) --help explains the options\n"), "\(run)")
+  }
 }

@@ -150,7 +150,7 @@ import Testing
     try sync(roots[0], roots[1])
     try shell("echo one >a/one; echo two >b/two")
     let push = try sync(roots[0], roots[1], "--push")
-    #expect(push.errorText.contains("1 changes are left"))
+    #expect(push.errorText.contains("1 change is left"))
     #expect(try ProgramRun("ls", roots[0]).text == "one\n")
     #expect(try ProgramRun("ls", roots[1]).text == "one\ntwo\n")
     try sync(roots[0], roots[1], "--pull")
