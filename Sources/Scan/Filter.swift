@@ -1,4 +1,4 @@
-internal import Replica
+package import Replica
 
 /// Which paths a run leaves out: rsync's rules in order, the first that matches decides, and what
 /// none matches is kept (rsync(1), "FILTER RULES").
