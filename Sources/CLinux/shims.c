@@ -49,6 +49,16 @@ int linux_status_at(
   return 0;
 }
 
+int linux_birth_time(int descriptor, int64_t *seconds, uint32_t *nanoseconds) {
+  struct statx found;
+  int result = statx(descriptor, "", AT_EMPTY_PATH, STATX_BTIME, &found);
+  if (result != 0) return result;
+  int is_known = (found.stx_mask & STATX_BTIME) != 0;
+  *seconds = is_known ? found.stx_btime.tv_sec : 0;
+  *nanoseconds = is_known ? found.stx_btime.tv_nsec : 0;
+  return 0;
+}
+
 ssize_t linux_getdents64(int directory, void *buffer, size_t count) {
   return getdents64(directory, buffer, count);
 }

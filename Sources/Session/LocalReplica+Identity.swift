@@ -9,10 +9,7 @@ internal import Wire
 extension LocalReplica {
   /// Notices a state that was copied or restored with its root, or that belongs to another root.
   func checkIdentity() throws {
-    var identity: [UInt8] = []
-    identity.append(fixed: try root.status().inode)
-    identity.append(fixed: try root.fileSystemID())
-    identity.append(contentsOf: try machineID())
+    let identity = try root.identity() + machineID()
     let known = try index.value(of: "root")
     guard known != identity else { return }
     if known != nil {

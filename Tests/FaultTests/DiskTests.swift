@@ -69,6 +69,39 @@ struct DiskTests {
       "\(left)")
   }
 
+  @Test(.enabled(if: LoopDisk.canBeXFS, "needs mkfs.xfs"))
+  func `a disk that comes back as another device is the same, and so are deletions on it`()
+    throws
+  {
+    let disk = try LoopDisk(xfsIn: directory)
+    let (a, b) = ("\(disk.path)/a", path("b"))
+    try shell("mkdir \(a) b; echo one >\(a)/one; echo two >\(a)/two; echo three >\(a)/three")
+    try sync(a, b)
+    let device = try ProgramRun("stat", "-c", "%d", a).text
+    try disk.changeDevice()
+    try #require(try ProgramRun("stat", "-c", "%d", a).text != device)
+    try shell("rm \(a)/one")
+    try sync(a, b)
+    try expectEqual(a, b)
+    #expect(try contents(b) == ["two", "three"])
+  }
+
+  @Test(.enabled(if: Mount.canShareBlocks, "needs mkfs.btrfs"))
+  func `a snapshot that is written to is another replica, and neither loses an edit`() throws {
+    let disk = try Mount.sharingBlocks()
+    let (a, c) = (disk.directory.appending("a"), disk.directory.appending("c"))
+    let (b, d) = (path("b"), path("d"))
+    try shell("btrfs subvolume create \(a); mkdir b d; echo one >\(a)/f")
+    try sync(a, b)
+    try shell("btrfs subvolume snapshot \(a) \(c); echo a >\(a)/f; echo c >\(c)/f")
+    // The two never meet, nor anybody who has met the other.
+    try sync(a, b)
+    try sync(c, d)
+    try sync(b, d)
+    try expectEqual(b, d)
+    #expect(try contents(b) == ["a", "c"])
+  }
+
   @Test func `an edit that leaves the size and the whole second as they are is seen`() throws {
     let disk = try LoopDisk(in: directory, "-I", "128")
     let (a, b) = ("\(disk.path)/a", path("b"))

@@ -14,14 +14,41 @@ final class LoopDisk {
     return (try? LoopDisk(in: directory)) != nil
   }()
 
+  /// Whether it can be one of XFS.
+  static let canBeXFS: Bool = {
+    guard isAvailable, let directory = try? TemporaryDirectory() else { return false }
+    return (try? LoopDisk(xfsIn: directory)) != nil
+  }()
+
   /// Makes a file system of ext4 in `directory`, with options of `mkfs.ext4`, and mounts it.
-  init(in directory: TemporaryDirectory, _ options: String...) throws {
+  convenience init(in directory: TemporaryDirectory, _ options: String...) throws {
+    try self.init(in: directory, "64M", "mkfs.ext4 -q \(options.joined(separator: " "))")
+  }
+
+  /// Makes a file system of XFS in `directory`, and mounts it.
+  convenience init(xfsIn directory: TemporaryDirectory) throws {
+    try self.init(in: directory, "400M", "mkfs.xfs -q")
+  }
+
+  private init(in directory: TemporaryDirectory, _ size: String, _ format: String) throws {
     image = directory.appending("image")
     path = directory.appending("mount")
     try makeDirectory(Array(path.utf8))
-    try requireSuccess("truncate", "-s", "64M", image, in: directory)
-    try requireSuccess("sh", "-c", "mkfs.ext4 -q \(options.joined(separator: " ")) \(image)")
+    try requireSuccess("truncate", "-s", size, image, in: directory)
+    try requireSuccess("sh", "-c", "PATH=$PATH:/usr/sbin:/sbin; \(format) \(image)")
     try mount()
+  }
+
+  /// Unmounts it, and mounts it on another device.
+  func changeDevice() throws {
+    // The other one is taken while the first is.
+    let run = try ProgramRun("losetup", "--find", "--show", image)
+    if run.ending != .exited(0) { throw FailedSetUp(program: "losetup", run: run) }
+    let device = String(run.text.dropLast())
+    try unmount()
+    try requireSuccess("mount", device, path)
+    // It goes with the mount.
+    try requireSuccess("losetup", "--detach", device)
   }
 
   func mount() throws {

@@ -32,6 +32,9 @@ struct linux_status {
 // followed and nothing is mounted.
 int linux_status_at(int directory, const char *name, struct linux_status *status);
 
+// statx(2) of what is open: when it was made; zero where the file system does not tell.
+int linux_birth_time(int descriptor, int64_t *seconds, uint32_t *nanoseconds);
+
 // getdents64(2): as many whole records as fit into `buffer`, and how many bytes they take.
 ssize_t linux_getdents64(int directory, void *buffer, size_t count);
 
