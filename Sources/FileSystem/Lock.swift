@@ -8,14 +8,14 @@ internal import Glibc
 package final class Lock: Sendable {
   private let opened: Descriptor
 
-  /// Takes the lock on the file `name` in `directory`, which is made if there is none; nil if
-  /// somebody holds it.
+  /// Takes the lock on the file `name` in `directory`; nil if somebody holds it. If there is no
+  /// such file, makes it or, with `makes` false, throws `ENOENT`.
   package init?(
-    _ name: some Collection<UInt8>, in directory: borrowing Directory
+    _ name: some Collection<UInt8>, in directory: borrowing Directory, makes: Bool = true
   ) throws(SystemError) {
     opened = try Descriptor(
       opening: Name(name, for: "openat"), in: directory.descriptor,
-      O_RDWR | O_CREAT | O_NONBLOCK | O_NOCTTY, mode: 0o600)
+      O_RDWR | (makes ? O_CREAT : 0) | O_NONBLOCK | O_NOCTTY, mode: 0o600)
     try File.requireFile(try opened.status())
     do {
       _ = try systemCall("flock") { linux_try_lock(opened.number) }

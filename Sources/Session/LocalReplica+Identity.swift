@@ -132,22 +132,43 @@ extension LocalReplica {
   /// Begins with an index that remembers nothing.
   func replaceIndex() throws {
     try abandonTransaction()
-    if let stateDirectory, !opening.isDryRun { try Self.setAsideIndex(in: stateDirectory) }
-    try take(Self.openIndex(in: opening.isDryRun ? nil : stateDirectory, opening))
+    try take(Self.newIndex(in: stateDirectory, opening))
     try checkIdentity()
   }
 
-  /// Opens the index; one that cannot be read is set aside, and a new one begun.
+  /// Opens the index; in place of one that cannot be read a new one is begun. In a dry run where
+  /// there is none, it is in memory.
   static func openIndex(in directory: [UInt8]?, _ opening: Opening) throws -> Index {
     let replica = ReplicaID(rawValue: randomNumber())
     let syncs = !opening.skipsSync
-    guard let directory else { return try Index(path: [], newReplica: replica, syncs: syncs) }
+    guard let directory, try !opening.isDryRun || holdsIndex(directory) else {
+      return try Index(path: [], newReplica: replica, syncs: syncs)
+    }
     let path = directory + Array("/index".utf8)
     do {
       return try Index(path: path, newReplica: replica, syncs: syncs)
-    } catch IndexError.corrupt {
-      try setAsideIndex(in: directory)
-      return try Index(path: path, newReplica: replica, syncs: syncs)
+    } catch {
+      guard error == .corrupt else { throw error }
+      return try newIndex(in: directory, opening)
+    }
+  }
+
+  /// Begins an index that remembers nothing; one that is there is set aside. In a dry run it stays,
+  /// and the new one is in memory.
+  private static func newIndex(in directory: [UInt8]?, _ opening: Opening) throws -> Index {
+    guard let directory, !opening.isDryRun else { return try openIndex(in: nil, opening) }
+    try setAsideIndex(in: directory)
+    return try openIndex(in: directory, opening)
+  }
+
+  /// Whether there is an index in a state directory, and not just its file.
+  private static func holdsIndex(_ directory: [UInt8]) throws(SystemError) -> Bool {
+    do {
+      let state = try Root(openingDirectoryAt: directory).openDirectory(.root)
+      return try state.status(of: "index".utf8).size > 0
+    } catch {
+      guard error.isAbsence else { throw error }
+      return false
     }
   }
 

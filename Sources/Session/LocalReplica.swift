@@ -100,13 +100,21 @@ final class LocalReplica {
     }
   }
 
+  /// Takes the lock; nil in a dry run where there is none.
   private static func lock(
     _ directory: borrowing Directory, _ opening: Opening
-  ) throws -> Lock {
+  ) throws -> Lock? {
     let deadline = monotonicNanoseconds() + Int64(opening.lockWaitSeconds) * 1_000_000_000
     let pause = Monitor(())
     while true {
-      if let lock = try Lock("lock".utf8, in: directory) { return lock }
+      do {
+        if let lock = try Lock("lock".utf8, in: directory, makes: !opening.isDryRun) {
+          return lock
+        }
+      } catch {
+        guard error.isAbsence, opening.isDryRun else { throw error }
+        return nil
+      }
       guard monotonicNanoseconds() < deadline else { throw SessionError.busy(path: opening.path) }
       try Interruption.check()
       var isFirst = true
