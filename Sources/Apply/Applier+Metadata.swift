@@ -12,7 +12,7 @@ extension Applier {
     do throws(SystemError) {
       stamp = try set(attributes, of: try parent.openFile(name, seen: seen), seen)
     } catch {
-      guard error.isDenied else { throw Refusal(error) }
+      guard error.isRefusal else { throw Refusal(error) }
       // One that its owner may not read.
       stamp = try system { () throws(SystemError) in try set(attributes, of: name, in: parent, seen)
       }

@@ -75,6 +75,13 @@ package struct Directory: ~Copyable, Sendable {
     }
   }
 
+  /// Throws `EACCES`, `EPERM` or `EROFS` if names in the directory may not be changed.
+  package func requireWriting() throws(SystemError) {
+    _ = try systemCall("faccessat") {
+      unsafe faccessat(descriptor, ".", W_OK | X_OK, AT_EACCESS)
+    }
+  }
+
   /// Sets the directory's own permission and set-id bits.
   package func setMode(_ mode: UInt16) throws(SystemError) {
     try opened.setMode(mode)

@@ -27,7 +27,7 @@ package struct Stage: ~Copyable, Sendable {
       directory = try root.openDirectory(.root)
         .openDirectory(StateDirectory.name).openDirectory(Self.name)
     } catch {
-      if error.isAbsence || error.code == EACCES { return nil }
+      if error.isAbsence || error.isRefusal { return nil }
       throw error
     }
   }

@@ -50,8 +50,8 @@ extension SystemError {
   /// Whether the path is not there.
   package var isAbsence: Bool { code == ENOENT || code == ENOTDIR }
 
-  /// Whether the permissions of what is there do not let it be done.
-  package var isDenied: Bool { code == EACCES || code == EPERM }
+  /// Whether it is not permitted, to this user or to anybody.
+  package var isRefusal: Bool { code == EACCES || code == EPERM || code == EROFS }
 
   /// Whether a directory was to be removed that has something in it.
   package var isNotEmpty: Bool { code == ENOTEMPTY || code == EEXIST }

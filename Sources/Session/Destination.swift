@@ -40,14 +40,21 @@ final class Destination {
   /// Paths that this run has renamed away.
   var movedAway: Set<Path> = []
 
-  /// Prepares to change `replica`.
+  /// Prepares to change `replica`; throws `root` if it may not be.
   init(_ replica: LocalReplica, deletes: Bool) throws {
     self.replica = replica
     self.deletes = deletes
-    stateDirectory = try replica.root.openDirectory(.root)
-      .openOrMakeDirectory(StateDirectory.name, mode: 0o700)
+    let stage: Stage
+    do {
+      stateDirectory = try replica.root.openDirectory(.root)
+        .openOrMakeDirectory(StateDirectory.name, mode: 0o700)
+      stage = try Stage(in: stateDirectory)
+    } catch {
+      guard error.isRefusal else { throw error }
+      throw SessionError.root(path: replica.opening.path, error)
+    }
     writer = ContentWriter(
-      root: replica.root, stage: try Stage(in: stateDirectory),
+      root: replica.root, stage: stage,
       syncs: !replica.opening.skipsSync, isInterrupted: { Interruption.isRequested })
     applier = Applier(
       root: replica.root, stage: try stateDirectory.openDirectory(Stage.name))

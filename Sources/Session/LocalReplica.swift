@@ -87,8 +87,7 @@ final class LocalReplica {
         lock = nil
       }
       hasStateInRoot = isInRoot
-      // What a killed run has left.
-      if !opening.isDryRun { try Stage(of: root)?.clear(now: wallClockNanoseconds()) }
+      if !opening.isDryRun { try Self.clearStage(of: root) }
       index = try Self.openIndex(in: stateDirectory, opening)
       try begin()
       try checkIdentity()
@@ -97,6 +96,15 @@ final class LocalReplica {
       throw .root(path: opening.path, error)
     } catch {
       throw SessionError(error)
+    }
+  }
+
+  /// Removes what a killed run has left, if this one may.
+  private static func clearStage(of root: Root) throws(SystemError) {
+    do {
+      try Stage(of: root)?.clear(now: wallClockNanoseconds())
+    } catch {
+      guard error.isRefusal else { throw error }
     }
   }
 

@@ -14,35 +14,42 @@ struct StatePlace: ~Copyable {
   let isInRoot: Bool
 
   /// Opens the state directory of `root`, which the user named `path`, and makes it if there is
-  /// none; nil if there is none and `makes` is false.
+  /// none; nil if there is none and `makes` is false. One in the root that may not be written is
+  /// as good as none.
   static func open(
     for root: Root, at path: [UInt8], elsewhere: [UInt8]?, makes: Bool
   ) throws(SystemError) -> StatePlace? {
     if let elsewhere {
       return try open(below: elsewhere, for: path, makes: makes)
     }
-    let top = try root.openDirectory(.root)
     do {
-      let directory = try top.openDirectory(StateDirectory.name)
-      return StatePlace(
-        directory: directory, path: path + Array("/".utf8) + StateDirectory.name, isInRoot: true)
+      return try open(in: root, at: path, makes: false)
     } catch {
-      guard error.code == ENOENT else { throw error }
+      guard error.code == ENOENT || error.isRefusal else { throw error }
     }
     if let home = userStateDirectory {
       if let found = try open(below: home, for: path, makes: false) { return found }
     }
     guard makes else { return nil }
     do {
-      let directory = try top.openOrMakeDirectory(StateDirectory.name, mode: 0o700)
-      return StatePlace(
-        directory: directory, path: path + Array("/".utf8) + StateDirectory.name, isInRoot: true)
+      return try open(in: root, at: path, makes: true)
     } catch {
-      guard [EACCES, EPERM, EROFS].contains(error.code), let home = userStateDirectory else {
-        throw error
-      }
+      guard error.isRefusal, let home = userStateDirectory else { throw error }
       return try open(below: home, for: path, makes: true)
     }
+  }
+
+  private static func open(
+    in root: Root, at path: [UInt8], makes: Bool
+  ) throws(SystemError) -> StatePlace {
+    let top = try root.openDirectory(.root)
+    let directory =
+      makes
+      ? try top.openOrMakeDirectory(StateDirectory.name, mode: 0o700)
+      : try top.openDirectory(StateDirectory.name)
+    try directory.requireWriting()
+    return StatePlace(
+      directory: directory, path: path + Array("/".utf8) + StateDirectory.name, isInRoot: true)
   }
 
   private static func open(
@@ -56,7 +63,7 @@ struct StatePlace: ~Copyable {
       let directory = try Root(openingDirectoryAt: place).openDirectory(.root)
       return StatePlace(directory: directory, path: place, isInRoot: false)
     } catch {
-      if !makes, error.isAbsence || error.code == EACCES { return nil }
+      if !makes, error.isAbsence || error.isRefusal { return nil }
       throw error
     }
   }

@@ -1,0 +1,74 @@
+import Glibc
+import TestSupport
+import Testing
+
+/// Replicas that may be read, and not written.
+@Suite struct UnwritableTests {
+  private let replicas: Replicas
+
+  init() throws {
+    replicas = try Replicas(RandomTree(fileCount: 20, directoryCount: 3, seed: 8))
+  }
+
+  private func run(_ words: String..., under prefix: [String] = []) throws -> ProgramRun {
+    let words = prefix + [Binary.treemend] + words
+    return try ProgramRun(
+      words[0], Array(words.dropFirst()),
+      environment: ["XDG_STATE_HOME": replicas.directory.appending("state")])
+  }
+
+  /// Copies a source that may not be written to a destination, twice, and expects that the second
+  /// run finds both equal.
+  private func expectCopied(
+    _ source: String, under prefix: [String] = [],
+    sourceLocation: SourceLocation = #_sourceLocation
+  ) throws {
+    let copy = replicas.directory.appending("copy")
+    let dry = try run("-n", source, copy, under: prefix)
+    #expect(dry.ending == .exited(0), "\(dry)", sourceLocation: sourceLocation)
+    #expect(try names(inDirectory: Array(copy.utf8)) == [], sourceLocation: sourceLocation)
+    for _ in 0..<2 {
+      let run = try run(source, copy, under: prefix)
+      #expect(run.ending == .exited(0), "\(run)", sourceLocation: sourceLocation)
+    }
+    #expect(
+      try TreeSnapshot(copy).differences(from: TreeSnapshot(source)) == [],
+      sourceLocation: sourceLocation)
+    let roots = try [source, copy].map { try run("root", "--state", $0, under: prefix).text }
+    #expect(roots[0] == roots[1], sourceLocation: sourceLocation)
+  }
+
+  @Test(.enabled(if: Mount.isAllowed, "needs root to mount anything"))
+  func `a replica that is mounted read-only can be copied`() throws {
+    try #require(try replicas.copy().ending == .exited(0))
+    try replicas.change(
+      """
+      echo new >source/new; mkdir source/.treemend/stage; echo left >source/.treemend/stage/left
+      mkdir mount copy
+      mount --bind source mount; mount -o remount,bind,ro mount
+      """)
+    defer { _ = try? ProgramRun("umount", "-l", replicas.directory.appending("mount")) }
+    try expectCopied(replicas.directory.appending("mount"))
+    let push = try run(
+      "sync", "--push", replicas.directory.appending("mount"), replicas.destination)
+    #expect(push.ending == .exited(0), "\(push)")
+    try expectEqual(replicas)
+    try replicas.change("echo more >destination/more")
+    let refused = try run("sync", replicas.directory.appending("mount"), replicas.destination)
+    #expect(refused.ending == .exited(3), "\(refused)")
+    #expect(refused.errorText.contains("Read-only file system"))
+  }
+
+  @Test(
+    .enabled(if: OrdinaryUser.isAvailable && geteuid() == 0, "needs root, and another user"),
+    arguments: ["700", "755"])
+  func `a replica of another user can be copied`(mode: String) throws {
+    try #require(try replicas.copy().ending == .exited(0))
+    try replicas.change(
+      """
+      chmod 755 .; find source -type d -exec chmod 755 {} +; find source -type f -exec chmod 644 {} +
+      chmod \(mode) source/.treemend; mkdir copy state; chown 65534 copy state
+      """)
+    try expectCopied(replicas.source, under: OrdinaryUser.prefix)
+  }
+}
