@@ -9,11 +9,13 @@ final class Database {
   /// Nobody reads SQLite's statistics; done once, before the first database.
   private static let isConfigured: Bool = sqlite3_keep_no_statistics() == SQLITE_OK
 
-  /// Opens or creates the database in the file at `path`; an empty path is a temporary one.
+  /// Opens or creates the database in the file at `path`, on which there may be no link; an empty
+  /// path is a temporary one.
   init(path: [UInt8]) throws(IndexError) {
     _ = Self.isConfigured
     var opened: OpaquePointer?
-    let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX
+    let flags =
+      SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW
     let name = path.map(CChar.init(bitPattern:)) + [0]
     let code = unsafe sqlite3_open_v2(name, &opened, flags, nil)
     guard let opened else { throw .database(code: code, message: "out of memory") }

@@ -25,7 +25,8 @@ package final class Index {
   let database: Database
   private var sha256 = SHA256()
 
-  /// Opens the index in the file at `path`, or makes one for the replica `newReplica`.
+  /// Opens the index in the file at `path`, on which there may be no link, or makes one for the
+  /// replica `newReplica`.
   ///
   /// With `syncs` false, a commit does not wait for the disk.
   package init(path: [UInt8], newReplica: ReplicaID, syncs: Bool) throws(IndexError) {

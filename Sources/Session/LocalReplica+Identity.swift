@@ -141,10 +141,11 @@ extension LocalReplica {
   static func openIndex(in directory: [UInt8]?, _ opening: Opening) throws -> Index {
     let replica = ReplicaID(rawValue: randomNumber())
     let syncs = !opening.skipsSync
-    guard let directory, try !opening.isDryRun || holdsIndex(directory) else {
+    guard let directory, try indexByteCount(in: directory, opening) > 0 || !opening.isDryRun else {
       return try Index(path: [], newReplica: replica, syncs: syncs)
     }
-    let path = directory + Array("/index".utf8)
+    // RACE: SQLite opens a path and no name in a directory that is held, but follows no link.
+    let path = try absolutePath(of: directory) + Array("/index".utf8)
     do {
       return try Index(path: path, newReplica: replica, syncs: syncs)
     } catch {
@@ -161,15 +162,21 @@ extension LocalReplica {
     return try openIndex(in: directory, opening)
   }
 
-  /// Whether there is an index in a state directory, and not just its file.
-  private static func holdsIndex(_ directory: [UInt8]) throws(SystemError) -> Bool {
-    do {
-      let state = try Root(openingDirectoryAt: directory).openDirectory(.root)
-      return try state.status(of: "index".utf8).size > 0
-    } catch {
-      guard error.isAbsence else { throw error }
-      return false
+  /// The size of the index, 0 if there is none; throws if a link or anything else stands for it.
+  private static func indexByteCount(in directory: [UInt8], _ opening: Opening) throws -> Int64 {
+    let state = try Root(openingDirectoryAt: directory).openDirectory(.root)
+    var byteCount: Int64 = 0
+    for name in ["index-journal", "index"] {
+      byteCount = 0
+      do {
+        let status = try state.status(of: name.utf8)
+        guard status.kind == .file else {
+          throw SessionError.unsafeState(path: opening.path, reason: .noFile(name: name))
+        }
+        byteCount = status.size
+      } catch let error as SystemError where error.isAbsence {}
     }
+    return byteCount
   }
 
   /// Renames the files of an index that cannot be read, so that a new one can take their place.

@@ -75,6 +75,7 @@ final class LocalReplica {
       if let place {
         stateDirectory = place.path
         isInRoot = place.isInRoot
+        if isInRoot { try Self.secure(place.directory, opening) }
         lock = try Self.lock(place.directory, opening)
         if !place.isInRoot {
           // Another file system tells nothing of this one's clock: the coarsest there is, then.
@@ -96,6 +97,19 @@ final class LocalReplica {
       throw .root(path: opening.path, error)
     } catch {
       throw SessionError(error)
+    }
+  }
+
+  /// Refuses a state directory that somebody else may have prepared, and closes our own to others.
+  private static func secure(
+    _ directory: borrowing Directory, _ opening: Opening
+  ) throws {
+    let owner = try directory.owner()
+    guard owner == 0 || owner == effectiveUser() else {
+      throw SessionError.unsafeState(path: opening.path, reason: .owner)
+    }
+    if owner == effectiveUser(), !opening.isDryRun, try directory.status().mode & 0o077 != 0 {
+      try directory.setMode(0o700)
     }
   }
 

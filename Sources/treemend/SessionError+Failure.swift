@@ -10,11 +10,8 @@ extension Failure {
       switch error {
       case .root(let path, let cause): Self.root(path, cause)
       case .unsafeRoot(let path, let reason): Self.unsafeRoot(path, reason)
-      case .stateInRoot(let state, let root):
-        .usage(
-          "the state directory '\(Escape.text(state))' lies in '\(Escape.text(root))', with which it"
-            + " would travel",
-          hint: "without --state-dir, the state is in .treemend there, which does not")
+      case .stateInRoot(let state, let root): Self.stateInRoot(state, root)
+      case .unsafeState(let path, let reason): Self.unsafeState(path, reason)
       case .busy(let path):
         Failure(
           status: .busy, what: "'\(Escape.text(path))' is in use by another run",
@@ -79,6 +76,26 @@ extension Failure {
     return Failure(
       status: .badRoot, what: "'\(Escape.text(path))' cannot be used as a replica",
       causes: [cause.text], hint: hint)
+  }
+
+  private static func stateInRoot(_ state: [UInt8], _ root: [UInt8]) -> Failure {
+    .usage(
+      "the state directory '\(Escape.text(state))' lies in '\(Escape.text(root))', with which it"
+        + " would travel",
+      hint: "without --state-dir, the state is in .treemend there, which does not")
+  }
+
+  private static func unsafeState(
+    _ path: [UInt8], _ reason: SessionError.UnsafeState
+  ) -> Failure {
+    let cause =
+      switch reason {
+      case .owner: "its '.treemend' belongs to another user"
+      case .noFile(let name): "its '.treemend/\(name)' is no regular file"
+      }
+    return Failure(
+      status: .badRoot, what: "'\(Escape.text(path))' cannot be used as a replica",
+      causes: [cause], hint: "--state-dir=DIR keeps the state elsewhere")
   }
 
   private static func unsafeRoot(_ path: [UInt8], _ reason: SessionError.UnsafeRoot) -> Failure {
