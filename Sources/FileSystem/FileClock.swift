@@ -15,9 +15,16 @@ package struct FileClock: Sendable {
     self.granularity = granularity
   }
 
-  /// Reads the clock of `directory`'s file system from a file that is made there for a moment.
+  /// Reads the clock of `directory`'s file system from a file, `clock`, that is made there for a
+  /// moment, by one process at a time.
   package init(probing directory: borrowing Directory) throws(SystemError) {
-    let name = randomName()
+    let name = "clock".utf8
+    do {
+      // One that was killed has left it.
+      try directory.removeFile(name)
+    } catch {
+      guard error.isAbsence else { throw error }
+    }
     let file = try directory.createFile(name, mode: 0o600)
     do {
       try self.init(probing: file)

@@ -51,6 +51,14 @@ import Testing
     try expectRacyNow(in: mount.directory, granularity: 1_000_000_000)
   }
 
+  @Test func `what a probe that was killed has left goes with the next`() throws {
+    let temporary = try TemporaryDirectory()
+    let directory = try temporary.root().top()
+    try directory.write("", to: "clock".utf8)
+    _ = try FileClock(probing: directory)
+    #expect(try directory.names() == [])
+  }
+
   private func expectRacyNow(in place: TemporaryDirectory, granularity: Int64) throws {
     let directory = try place.root().top()
     let before = try directory.names()
