@@ -23,16 +23,16 @@ extension LocalReplica {
     guard !opening.isDryRun, !entries.isEmpty else { return }
     try begin()
     try index.expect(entries)
-    isExpecting = true
+    expectedPaths = entries.map(\.path)
     try commit()
   }
 
-  /// Puts entries into the index, durably unless this is a dry run; throws if there are two of one path,
-  /// as only a peer can bring about. Of what the batch was to bring about, `expected` is still to come.
+  /// Puts entries into the index, durably unless this is a dry run, and expects of the batch under way
+  /// nothing more but `expected`; throws if there are two of one path, as only a peer can bring about.
   func record(
     _ changes: [Recorded], _ chunks: [KeptChunks] = [], expecting expected: [Entry] = []
   ) throws {
-    guard !changes.isEmpty else { return }
+    guard !changes.isEmpty || !expectedPaths.isEmpty else { return }
     var changes = changes
     if !changes.isAscending {
       changes.sort { $0.entry.path < $1.entry.path }
@@ -43,12 +43,12 @@ extension LocalReplica {
     try index.update(changes)
     for file in chunks { try index.keep(file.chunks, of: file.path, file.digest) }
     if keepsExpected {
-      try index.clearExpected(at: changes.map(\.entry.path))
-    } else if isExpecting {
+      try index.clearExpected(at: changes.map(\.entry.path) + expectedPaths)
+    } else if !expectedPaths.isEmpty {
       try index.clearExpected()
     }
     if !expected.isEmpty { try index.expect(expected) }
-    isExpecting = false
+    expectedPaths = []
     try commit()
   }
 

@@ -52,8 +52,8 @@ final class LocalReplica {
   private var unknown = UnknownPaths([])
   /// Whether a former run's expectations are kept, of places where the scan could not look.
   private(set) var keepsExpected = false
-  /// Whether a batch of changes is under way that has noted what it is to bring about.
-  var isExpecting = false
+  /// Where the batch of changes that is under way has noted what it is to bring about.
+  var expectedPaths: [Path] = []
   /// Entries whose files were hashed when they were sent, to be recorded together.
   var learnt: [Recorded] = []
   var learntChunks: [KeptChunks] = []
