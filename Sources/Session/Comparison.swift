@@ -67,7 +67,7 @@ struct Comparison {
     openedBucketCount = initiator.openedBucketCount
   }
 
-  private mutating func take(_ findings: [Finding]) throws(IndexError) {
+  private mutating func take(_ findings: [Finding]) throws {
     for finding in findings {
       switch finding {
       case .mineInBuckets(let range):
@@ -77,6 +77,7 @@ struct Comparison {
         try ledger.add(mine: run)
         findingCount += run.count
       case .theirs(let run):
+        guard run.filtered(by: local.opening.filter).count == run.count else { throw Malformed.key }
         try ledger.add(theirs: run)
         findingCount += run.count
       }
@@ -128,6 +129,12 @@ struct Comparison {
     guard let difference else { return }
     try Interruption.check()
     let mine = try local.entry(at: difference.path)
+    // Nothing is done about a directory that is left out where the other end has, or had, a file.
+    if tree.projection == .state, let mine,
+      local.leavesOut(difference.path, mine.entry.attributes)
+    {
+      return
+    }
     try body(
       Difference(
         path: difference.path,

@@ -106,7 +106,9 @@ final class Destination {
       try copy(step, from: source)
     case .rebuild: return
     case .move(let old):
-      guard deletes, old.isInTree, step.decision == .create else { throw Malformed.order }
+      guard deletes, old.isInTree, step.decision == .create,
+        replica.mayChange(old, change.entry.attributes)
+      else { throw Malformed.order }
       step.movedFrom = old
       try add(step)
     case .stream: try beginStreaming(step, change)
@@ -143,6 +145,7 @@ final class Destination {
     let before = try replica.entry(at: entry.path)
     let isDeletion = change.provision == .deletion
     guard isDeletion == !entry.attributes.isLive else { throw Malformed.kind }
+    guard replica.mayChange(entry.path, entry.attributes) else { throw Malformed.order }
     try replica.checkVersions(of: entry, over: before?.entry)
     if replica.isUnknown(entry.path) {
       refuse(entry.path, .unreadable, 0)

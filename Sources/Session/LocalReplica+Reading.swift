@@ -1,6 +1,7 @@
 internal import Exchange
 internal import Index
 internal import Merkle
+internal import Reconcile
 internal import Replica
 
 extension LocalReplica {
@@ -12,6 +13,20 @@ extension LocalReplica {
       }
     }
     return cached?.entry(at: path)
+  }
+
+  /// Whether the run leaves out what is, or is to be, at a path.
+  func leavesOut(_ path: Path, _ attributes: Attributes) -> Bool {
+    opening.filter.excludesOrIsBelowExcluded(
+      path.key.span, isDirectory: attributes.kind == .directory)
+  }
+
+  /// Whether the run may change a path. A conflict copy goes with the path that it is of, whatever
+  /// its own name.
+  func mayChange(_ path: Path, _ attributes: Attributes) -> Bool {
+    if !leavesOut(path, attributes) { return true }
+    let original = ConflictCopy.original(of: path.name)
+    return original.map { !leavesOut(path.parent.appending($0), attributes) } ?? false
   }
 
   /// The row that the last lookup was in: lookups mostly come in key order. A class, so that a

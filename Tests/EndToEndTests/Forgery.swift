@@ -61,19 +61,34 @@ enum Forgery {
   static func source(of changes: [Change]) -> [UInt8] {
     var run = EntryRun()
     for change in changes { run.append(change.entry) }
-    var answer: [UInt8] = []
-    Answer.fetched(run, rest: nil).encode(to: &answer)
-    let ready = Ready(
-      replica: replica, isNew: false, hasMetAnother: false, hasDeleted: false,
-      entryCount: run.count, liveCount: run.count, stateRoot: digest([1]), contentRoot: digest([2]))
-    let met = Introduction(
-      replica: replica, epoch: 0, nextEpoch: 2, clock: .max, knowledge: Knowledge())
-    let frames = [
-      met.frame, ready.frame, Frame(.differences, answer), self.changes(changes),
-      Finished(stateRoot: digest([1]), contentRoot: digest([2])).frame,
-    ]
+    let frames =
+      arrival(of: changes.map(\.entry))
+      + [differences(.fetched(run, rest: nil)), self.changes(changes), finished]
     return greeting + frames.flatMap { $0.encoded(deflating: false) }
   }
+
+  /// What a responder says before it is asked for anything, which has `entries`.
+  static func arrival(
+    of entries: [Entry], knowledge: Knowledge = Knowledge(), telling frames: [Frame] = []
+  ) -> [Frame] {
+    let met = Introduction(
+      replica: replica, epoch: 0, nextEpoch: 2, clock: .max, knowledge: knowledge)
+    let ready = Ready(
+      replica: replica, isNew: false, hasMetAnother: false, hasDeleted: false, entryCount: entries.count,
+      liveCount: entries.count { $0.attributes.isLive }, stateRoot: digest([1]),
+      contentRoot: digest([2]))
+    return [met.frame] + frames + [ready.frame]
+  }
+
+  /// A frame with the answer to one query.
+  static func differences(_ answer: Answer) -> Frame {
+    var payload: [UInt8] = []
+    answer.encode(to: &payload)
+    return Frame(.differences, payload)
+  }
+
+  /// The end of a part of a run, or of all of it.
+  static let finished = Finished(stateRoot: digest([1]), contentRoot: digest([2])).frame
 
   static func digest(_ bytes: [UInt8]) -> Digest {
     var sha256 = SHA256()

@@ -47,6 +47,15 @@ import Testing
     }
   }
 
+  @Test func `a loser is kept where conflict copies are left out`() throws {
+    let roots = try roots("a", "b")
+    try shell("echo a >a/f; touch -d @1 a/f; echo b >b/f; touch -d @2 b/f")
+    try sync(roots[0], roots[1], "--exclude=*.sync-conflict-*")
+    for root in roots {
+      #expect(try ProgramRun("sh", "-c", "cat \(root)/f \(root)/f.sync-*").text == "b\na\n")
+    }
+  }
+
   @Test(arguments: ["", "host:"])
   func `what is done at either end is done at the other`(host: String) throws {
     let roots = try roots("a", "b")

@@ -1,0 +1,77 @@
+import Replica
+import TestSupport
+import Testing
+import Wire
+
+/// What the near end takes from a far end that was not asked for it.
+@Suite struct ForgedResponderTests {
+  let cage: Cage
+
+  init() throws {
+    cage = try Cage()
+  }
+
+  /// Runs the near end with a replica and a forged far end that says these frames.
+  private func run(
+    _ options: [String] = [], pulling: Bool = true, with root: String, saying frames: [Frame]
+  ) throws -> ProgramRun {
+    let said = Forgery.greeting + frames.flatMap { $0.encoded(deflating: true) }
+    let peer = try ForgedPeer(saying: said)
+    let roots = pulling ? ["host:/nowhere", root] : [root, "host:/nowhere"]
+    return try ProgramRun(
+      Binary.treemend, options + ["-e", peer.path] + roots, timeLimitSeconds: 30,
+      measuresMemory: true)
+  }
+
+  /// A far end that ends too soon is another failure with the same status.
+  private func expectRefused(
+    _ run: ProgramRun, sourceLocation: SourceLocation = #_sourceLocation
+  ) throws {
+    #expect(run.ending == .exited(12), "\(run)", sourceLocation: sourceLocation)
+    #expect(
+      run.errorText.contains("broke the protocol"), "\(run)", sourceLocation: sourceLocation)
+    try cage.expectUntouched(sourceLocation: sourceLocation)
+  }
+
+  // MARK: What is left out
+
+  /// Names what the far end says that it has, beside all that the near end has.
+  private func naming(_ entries: Entry...) -> [Frame] {
+    Forgery.arrival(of: entries) + [
+      Forgery.differences(
+        .entries(mine: [], theirs: Array(entries.indices), run: EntryRun(entries)))
+    ]
+  }
+
+  @Test func `content that is left out is not sent`() throws {
+    try requireSuccess(Binary.treemend, "status", cage.root)
+    let other = Change.file(Array("kept".utf8)).entry
+    let run = try run(["--exclude=kept"], pulling: false, with: cage.root, saying: naming(other))
+    try expectRefused(run)
+  }
+
+  @Test(arguments: ["forged", "d\0forged"])
+  func `what is left out is not taken`(key: String) throws {
+    let change = Change.file(Array(key.utf8))
+    let said =
+      naming(change.entry) + [Forgery.changes([change]), Forgery.finished, Forgery.finished]
+    let run = try run(["--exclude=/forged", "--exclude=d/"], with: cage.root, saying: said)
+    try expectRefused(run)
+  }
+
+  @Test func `what is left out is not deleted`() throws {
+    try requireSuccess(Binary.treemend, "status", cage.root)
+    let said = naming(Change.deletion("kept").entry) + [Forgery.finished, Forgery.finished]
+    let run = try run(
+      ["--delete", "--force", "--exclude=kept"], with: cage.root, saying: said)
+    try expectRefused(run)
+  }
+
+  @Test func `a directory that is left out stays where the far end has had one`() throws {
+    try requireSuccess(Binary.treemend, "status", cage.root)
+    let said = naming(Change.deletion("d").entry) + [Forgery.finished, Forgery.finished]
+    let run = try run(["--delete", "--force", "--exclude=d/"], with: cage.root, saying: said)
+    #expect(run.ending == .exited(0), "\(run)")
+    try cage.expectUntouched()
+  }
+}
