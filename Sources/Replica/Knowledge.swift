@@ -37,8 +37,12 @@ package struct Knowledge: Hashable, Sendable {
     self.members = members
   }
 
-  /// Notes that `replica` is in its epoch `epoch` at the time `now`.
-  package mutating func note(_ replica: ReplicaID, in epoch: UInt64, now: Int64) {
+  /// Notes that `replica` is in its epoch `epoch` at the time `now`; `own`, whose table this is, stays
+  /// in it if there are too many.
+  package mutating func note(
+    _ replica: ReplicaID, in epoch: UInt64, now: Int64, keeping own: ReplicaID? = nil
+  ) {
+    makeRoom(for: replica, keeping: own ?? replica)
     var member = members[replica] ?? Member()
     member.epoch.raise(to: epoch)
     member.heard.raise(to: now)
@@ -63,6 +67,8 @@ package struct Knowledge: Hashable, Sendable {
 
   /// Notes that two replicas hold the same entries: each has seen all that the other has.
   package mutating func noteEqual(_ one: ReplicaID, _ other: ReplicaID) {
+    makeRoom(for: one, keeping: one)
+    makeRoom(for: other, keeping: one)
     var seen = members[one]?.seen ?? [:]
     seen.merge(members[other]?.seen ?? [:]) { max($0, $1) }
     for replica in [one, other] { members[replica, default: Member()].seen = seen }
@@ -70,6 +76,7 @@ package struct Knowledge: Hashable, Sendable {
 
   /// Notes that `replica` begins with all that `former` has seen.
   package mutating func inherit(from former: ReplicaID, by replica: ReplicaID) {
+    makeRoom(for: replica, keeping: former)
     var member = Member()
     member.seen = members[former]?.seen ?? [:]
     members[replica] = member
@@ -95,6 +102,14 @@ package struct Knowledge: Hashable, Sendable {
         members[seen]?.expired.raise(to: epoch)
       }
     }
+  }
+
+  /// Forgets the replica heard of longest ago, but not `own`, if there is no room for another.
+  private mutating func makeRoom(for replica: ReplicaID, keeping own: ReplicaID) {
+    guard members[replica] == nil, members.count >= Self.maximumCount else { return }
+    let oldest = members.filter { $0.key != own }
+      .min { ($0.value.heard, $0.key) < ($1.value.heard, $1.key) }
+    if let oldest { members[oldest.key] = nil }
   }
 
   /// Up to which epoch of `replica` somebody else has seen its changes.

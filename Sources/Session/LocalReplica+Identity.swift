@@ -75,7 +75,7 @@ extension LocalReplica {
         try replaceIndex()
         return false
       }
-      knowledge.note(theirs.replica, in: theirs.epoch, now: now)
+      knowledge.note(theirs.replica, in: theirs.epoch, now: now, keeping: index.replica)
       knowledge.expire(keeping: index.replica, now: now)
       try index.take(knowledge)
       return true
@@ -90,7 +90,7 @@ extension LocalReplica {
     guard !opening.isDryRun else { return }
     let now = wallClockNanoseconds()
     var knowledge = index.knowledge
-    knowledge.note(other.replica, in: other.nextEpoch, now: now)
+    knowledge.note(other.replica, in: other.nextEpoch, now: now, keeping: index.replica)
     try begin()
     try index.take(knowledge)
     if let name {
@@ -103,7 +103,8 @@ extension LocalReplica {
   func noteEqual(to other: Introduction) throws(IndexError) {
     guard !opening.isDryRun else { return }
     var knowledge = index.knowledge
-    knowledge.note(other.replica, in: other.nextEpoch, now: wallClockNanoseconds())
+    knowledge.note(
+      other.replica, in: other.nextEpoch, now: wallClockNanoseconds(), keeping: index.replica)
     knowledge.noteEqual(index.replica, other.replica)
     try begin()
     try index.take(knowledge)

@@ -21,13 +21,14 @@ enum Forgery {
 
   /// The order to open `root`.
   static func open(
-    _ root: String, as role: Open.Role = .destination, _ flags: Open.Flags = .deletes
+    _ root: String, as role: Open.Role = .destination, _ flags: Open.Flags = .deletes,
+    knowledge: Knowledge = Knowledge()
   ) throws -> [UInt8] {
     try Open(
       role: role, flags: flags, lockWaitSeconds: 0, root: Array(root.utf8), stateDirectory: [],
       place: 0,
       introduction: Introduction(
-        replica: replica, epoch: 0, nextEpoch: 2, clock: .max, knowledge: Knowledge()),
+        replica: replica, epoch: 0, nextEpoch: 2, clock: .max, knowledge: knowledge),
       rules: []
     ).frame().encoded(deflating: false)
   }

@@ -53,6 +53,28 @@ import Testing
     #expect(returned.isOutdated(Self.c, by: knowledge))
   }
 
+  @Test func `of too many replicas the one heard of longest ago is forgotten, but never oneself`()
+    throws
+  {
+    let own = ReplicaID(rawValue: 1000)
+    var knowledge = Knowledge()
+    knowledge.note(own, in: 9, now: 0)
+    for number in 0..<UInt64(300) {
+      let replica = ReplicaID(rawValue: number)
+      knowledge.note(replica, in: 5, now: Self.day + Int64(number), keeping: own)
+      knowledge.noteEqual(own, replica)
+    }
+    knowledge.inherit(from: own, by: ReplicaID(rawValue: 1001))
+    #expect(knowledge.members.count == Knowledge.maximumCount)
+    #expect(knowledge.members[own] != nil)
+    #expect(knowledge.members[ReplicaID(rawValue: 299)] != nil)
+    #expect(knowledge.members[ReplicaID(rawValue: 0)] == nil)
+    var bytes: [UInt8] = []
+    knowledge.encode(to: &bytes)
+    var reader = ByteReader(bytes)
+    #expect(throws: Never.self) { try Knowledge(from: &reader) }
+  }
+
   @Test(
     arguments: [
       ([2, 7, 10], false), ([2, 7], true), ([2, 7, 9], true), ([2, 7, 12], true),
