@@ -21,6 +21,9 @@ package struct Knowledge: Hashable, Sendable {
     /// Up to which of its epochs tombstones may have gone that a replica given up has not seen.
     package var expired: UInt64 = 0
 
+    /// That, as far as it can be true.
+    fileprivate var credibleExpired: UInt64 { min(expired, epoch) }
+
     /// Creates a replica of which nothing is known.
     package init() {}
   }
@@ -50,7 +53,8 @@ package struct Knowledge: Hashable, Sendable {
     members[replica] = member
   }
 
-  /// Adds all that `other` knows, whatever it says of times later than `now`.
+  /// Adds all that `other` knows, whatever it says of times later than `now`, and of tombstones of
+  /// epochs that it has not heard of.
   ///
   /// A replica beyond the most that are told apart is left out.
   package mutating func merge(_ other: Knowledge, now: Int64) {
@@ -59,10 +63,15 @@ package struct Knowledge: Hashable, Sendable {
       var mine = members[replica] ?? Member()
       mine.epoch.raise(to: theirs.epoch)
       mine.heard.raise(to: min(theirs.heard, now))
-      mine.expired.raise(to: theirs.expired)
+      mine.expired.raise(to: theirs.credibleExpired)
       for (seen, epoch) in theirs.seen { mine.seen[seen, default: 0].raise(to: epoch) }
       members[replica] = mine
     }
+  }
+
+  /// Forgets which tombstones may have gone: it concerns nobody who takes no entries from here.
+  package mutating func forgetExpired() {
+    for replica in members.keys { members[replica]?.expired = 0 }
   }
 
   /// Notes that two replicas hold the same entries: each has seen all that the other has.
@@ -99,6 +108,7 @@ package struct Knowledge: Hashable, Sendable {
       members[other] = nil
       for (seen, epoch) in members[replica]?.seen ?? [:]
       where member.seen[seen, default: 0] < epoch {
+        members[seen]?.epoch.raise(to: epoch)
         members[seen]?.expired.raise(to: epoch)
       }
     }
@@ -123,7 +133,7 @@ package struct Knowledge: Hashable, Sendable {
     guard let member = members[replica] else { return false }
     return other.members.contains { id, theirs in
       id != replica && members[id]?.epoch ?? 0 > 0
-        && member.seen[id, default: 0] < theirs.expired
+        && member.seen[id, default: 0] < theirs.credibleExpired
     }
   }
 

@@ -92,7 +92,7 @@ struct Encounter {
         // It may have come long ago, while this end was scanning.
         let arrival = peer.connection.lastArrival
         let clockSkew = introduction.clock.subtractingReportingOverflow(arrival).partialValue
-        guard try local.meet(introduction) else {
+        guard try local.meet(introduction, as: role.opposite) else {
           peer.abandon()
           continue
         }

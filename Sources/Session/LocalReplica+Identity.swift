@@ -58,20 +58,24 @@ extension LocalReplica {
   }
 
   /// Learns what another replica knows, before the scan; false if this replica turns out to have
-  /// been set back, or away too long, and goes on as another one.
-  func meet(_ theirs: Introduction) throws(SessionError) -> Bool {
+  /// been set back, or away too long, and goes on as another one. One that is not changed in the run
+  /// need not know what has expired, and one that is only compared learns nothing.
+  func meet(_ theirs: Introduction, as role: Open.Role) throws(SessionError) -> Bool {
+    guard role != .compared else { return true }
     do {
       try begin()
       let now = wallClockNanoseconds()
+      var told = theirs.knowledge
+      if role == .source { told.forgetExpired() }
       if theirs.replica == index.replica
-        || theirs.knowledge.tellsOfAnotherCourse(of: index.replica, than: index.epochs)
+        || told.tellsOfAnotherCourse(of: index.replica, than: index.epochs)
       {
         try renewIdentity()
         return false
       }
       var knowledge = index.knowledge
-      knowledge.merge(theirs.knowledge, now: now)
-      if knowledge.isOutdated(index.replica, by: theirs.knowledge) {
+      knowledge.merge(told, now: now)
+      if knowledge.isOutdated(index.replica, by: told) {
         try replaceIndex()
         return false
       }

@@ -69,7 +69,9 @@ final class ServeRun {
     // What this replica knew before it heard the initiator: that is what tells the initiator whether
     // it has been set back.
     var introduction = replica.introduction
-    while try !replica.meet(open.introduction) { introduction = replica.introduction }
+    while try !replica.meet(open.introduction, as: open.role) {
+      introduction = replica.introduction
+    }
     try connection.send(introduction.frame)
     let sends = open.role == .source || open.role == .both
     try replica.scan(

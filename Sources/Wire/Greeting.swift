@@ -59,6 +59,15 @@ package struct Open: Equatable, Sendable {
     case destination = 2
     /// Both converge.
     case both = 3
+
+    /// What the initiator's replica is.
+    package var opposite: Role {
+      switch self {
+      case .source: .destination
+      case .destination: .source
+      case .compared, .both: self
+      }
+    }
   }
 
   /// What the run may do, one bit each.

@@ -43,4 +43,42 @@ import Wire
     #expect(run.ending == .exited(0), "\(run)")
     #expect(try identity() == before)
   }
+
+  private static func expire(_ member: inout Knowledge.Member) {
+    (member.epoch, member.expired) = (10, 9)
+  }
+
+  @Test(arguments: [Open.Role.compared, .source])
+  func `a peer that may not write has nothing forgotten`(role: Open.Role) throws {
+    let before = try identity()
+    let told = try knowledge(Self.expire)
+    let run = try ForgedPeer.served(
+      Forgery.greeting + Forgery.open(cage.root, as: role, knowledge: told))
+    #expect(run.ending == .exited(0), "\(run)")
+    #expect(try identity() == before)
+  }
+
+  @Test func `a peer that is only compared with changes nobody's identity`() throws {
+    let before = try identity()
+    var member = Knowledge.Member()
+    member.epoch = 1 << 62
+    let replica = ReplicaID(rawValue: try #require(UInt64(before, radix: 16)))
+    let run = try ForgedPeer.served(
+      Forgery.greeting
+        + Forgery.open(cage.root, as: .compared, knowledge: Knowledge(members: [replica: member])))
+    #expect(run.ending == .exited(0), "\(run)")
+    #expect(try identity() == before)
+  }
+
+  @Test func `a destination has its source forget nothing`() throws {
+    let before = try identity()
+    let said =
+      Forgery.arrival(of: [], knowledge: try knowledge(Self.expire))
+      + [Forgery.finished, Forgery.finished]
+    let peer = try ForgedPeer(
+      saying: Forgery.greeting + said.flatMap { $0.encoded(deflating: false) })
+    _ = try ProgramRun(
+      Binary.treemend, ["-e", peer.path, cage.root, "host:/nowhere"], timeLimitSeconds: 30)
+    #expect(try identity() == before)
+  }
 }

@@ -75,6 +75,19 @@ import Testing
     #expect(throws: Never.self) { try Knowledge(from: &reader) }
   }
 
+  @Test func `tombstones that have gone are believed up to an epoch that was heard of`() throws {
+    var member = Knowledge.Member()
+    (member.epoch, member.expired) = (20, .max)
+    let forged = try Knowledge(members: [Self.b: member])
+    var knowledge = Self.knowledge()
+    #expect(!knowledge.isOutdated(Self.a, by: forged))
+    #expect(knowledge.isOutdated(Self.c, by: forged))
+    knowledge.merge(forged, now: Self.day)
+    #expect(knowledge.members[Self.b]?.expired == 20)
+    knowledge.forgetExpired()
+    #expect(!Self.knowledge().isOutdated(Self.c, by: knowledge))
+  }
+
   @Test(
     arguments: [
       ([2, 7, 10], false), ([2, 7], true), ([2, 7, 9], true), ([2, 7, 12], true),
