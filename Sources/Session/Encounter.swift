@@ -74,6 +74,8 @@ struct Encounter {
     _ options: RunOptions, _ progress: (Int, Int64) -> Void
   ) throws(SessionError) -> (Peer, (Introduction, Introduction), clockSkew: Int64) {
     let sends = (role == .destination || role == .both) && !options.isDryRun
+    // It may have been set back, and to a state that is too old as well.
+    var remainingCount = 2
     while true {
       let mine = local.introduction
       let peer = try Peer(
@@ -93,6 +95,8 @@ struct Encounter {
         let arrival = peer.connection.lastArrival
         let clockSkew = introduction.clock.subtractingReportingOverflow(arrival).partialValue
         guard try local.meet(introduction, as: role.opposite) else {
+          remainingCount -= 1
+          guard remainingCount >= 0 else { throw Malformed.order }
           peer.abandon()
           continue
         }

@@ -81,4 +81,28 @@ import Wire
       Binary.treemend, ["-e", peer.path, cage.root, "host:/nowhere"], timeLimitSeconds: 30)
     #expect(try identity() == before)
   }
+
+  @Test func `a peer that says of everybody that they have been set back is refused`() throws {
+    var member = Knowledge.Member()
+    member.epoch = 1 << 62
+    let mark = ReplicaID(rawValue: 0x0807_0605_0403_0201)
+    let said =
+      Forgery.greeting
+      + Introduction(
+        replica: Forgery.replica, epoch: 0, nextEpoch: 2, clock: .max,
+        knowledge: try Knowledge(members: [mark: member])
+      ).frame.encoded(deflating: false)
+    let place = try #require(said.firstRange(of: [1, 2, 3, 4, 5, 6, 7, 8]))
+    // The replica is behind the greeting, the header of the order, six bytes, the path and the place.
+    let order = try Forgery.open("/nowhere")
+    let offset = try #require(order.firstRange(of: Array("/nowhere".utf8))).upperBound + 9
+    let hello = Hello(program: "0.1.0").frame.encoded(deflating: false)
+    let peer = try ForgedPeer(
+      saying: Array(said[..<place.lowerBound]), echoing: 8,
+      from: Magic.bytes.count + hello.count + offset, then: Array(said[place.upperBound...]))
+    let run = try ProgramRun(
+      Binary.treemend, ["-e", peer.path, cage.root, "host:/nowhere"], timeLimitSeconds: 20)
+    #expect(run.ending == .exited(12), "\(run)")
+    #expect(run.errorText.contains("broke the protocol"), "\(run)")
+  }
 }

@@ -13,6 +13,27 @@ package struct ForgedPeer: Sendable {
     try setMode(Array(path.utf8), 0o755)
   }
 
+  /// Makes one that says `head`, then the `count` bytes that it hears behind the first `offset`, and
+  /// then `tail`.
+  package init(
+    saying head: [UInt8], echoing count: Int, from offset: Int, then tail: [UInt8]
+  ) throws {
+    directory = try TemporaryDirectory()
+    try makeFile(Array(directory.appending("head").utf8), content: head)
+    try makeFile(Array(directory.appending("tail").utf8), content: tail)
+    try makeFile(
+      path,
+      """
+      #!/bin/sh
+      cat \(directory.appending("head"))
+      dd bs=1 skip=\(offset) count=\(count) status=none
+      cat \(directory.appending("tail"))
+      exec cat >/dev/null
+
+      """)
+    try setMode(Array(path.utf8), 0o755)
+  }
+
   /// Runs `treemend serve --stdio` with `bytes` for all that the initiator says.
   package static func served(_ bytes: [UInt8]) throws -> ProgramRun {
     try ProgramRun(Binary.treemend, ["serve", "--stdio"], input: bytes, timeLimitSeconds: 30)
