@@ -106,7 +106,7 @@ final class Destination {
       try copy(step, from: source)
     case .rebuild: return
     case .move(let old):
-      guard deletes, old.isInTree, step.decision == .create,
+      guard deletes, old.isInTree, step.decision == .create, change.entry.attributes.kind == .file,
         replica.mayChange(old, change.entry.attributes)
       else { throw Malformed.order }
       step.movedFrom = old

@@ -101,7 +101,12 @@ final class Fetch {
       }
       return try destination.accept(change)
     }
-    if case .inline(let content) = answer.provision { literalByteCount += Int64(content.count) }
+    switch answer.provision {
+    case .inline(let content): literalByteCount += Int64(content.count)
+    case .stream, .unavailable: break
+    // What this end has is not the other end's to give, or to take away.
+    case .nothing, .copy, .move, .rebuild, .deletion: throw Malformed.kind
+    }
     var entry = change.entry
     if !entry.attributes.isHashed, answer.entry.attributes.kind == .file {
       // The source has hashed it on the way, and knows only now what it is.

@@ -170,6 +170,16 @@ import Wire
     try expectRefused(served(making: Change(entry: entry, provision: forged.provision)))
   }
 
+  @Test func `only files are renamed`() throws {
+    let mode = try ProgramRun("stat", "-c", "%a", "\(cage.root)/d").text.prefix { $0 != "\n" }
+    let entry = Entry(
+      path: Path(uncheckedKey: Array("forged".utf8)),
+      attributes: .directory(mode: try #require(UInt16(mode, radix: 8))),
+      vector: VersionVector(Forgery.replica))
+    let old = Path(uncheckedKey: Array("d".utf8))
+    try expectRefused(served(making: Change(entry: entry, provision: .move(from: old))))
+  }
+
   @Test(
     arguments: [
       (.source, .deletes), (.compared, .deletes), (.destination, .dryRun),

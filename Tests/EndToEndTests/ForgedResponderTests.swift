@@ -74,4 +74,23 @@ import Wire
     #expect(run.ending == .exited(0), "\(run)")
     try cage.expectUntouched()
   }
+
+  // MARK: Answers
+
+  @Test(
+    arguments: [
+      .move(from: Path(uncheckedKey: Array("kept".utf8))),
+      .copy(from: Path(uncheckedKey: Array("kept".utf8))), .nothing,
+      .rebuild(level: 0, sketch: []),
+    ] as [Provision])
+  func `what was asked for comes from the far end, and from nowhere else`(
+    provision: Provision
+  ) throws {
+    let change = Change.file(Array("forged".utf8))
+    let answer = Forgery.changes([Change(entry: change.entry, provision: provision)])
+    let run = try run(
+      ["--delete"], with: cage.root,
+      saying: naming(change.entry) + [answer, Forgery.finished, Forgery.finished])
+    try expectRefused(run)
+  }
 }
