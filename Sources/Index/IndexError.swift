@@ -4,6 +4,8 @@ package enum IndexError: Error, Equatable {
   case database(code: Int32, message: String)
   /// A row or field does not hold what was written there.
   case corrupt
+  /// An entry has seen the changes of more replicas than can be read again.
+  case tooManyVersions
   /// The index was written by a later version of the program.
   case laterVersion(Int64)
 }

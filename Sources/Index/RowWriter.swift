@@ -71,6 +71,9 @@ package struct RowWriter: ~Copyable {
   }
 
   private mutating func close(each: Each) throws(IndexError) {
+    guard open.run.vectors.allSatisfy({ $0.counterCount <= VersionVector.maximumCount }) else {
+      throw .tooManyVersions
+    }
     var entries: [UInt8] = []
     open.run.encode(to: &entries)
     var stamps: [UInt8] = []

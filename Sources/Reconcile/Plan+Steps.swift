@@ -56,11 +56,11 @@ extension Plan {
       resolution = rules.resolve(source: entries.source, destination: entries.destination)
     }
     let counterCount = resolution.result?.vector.counterCount ?? 0
-    return counterCount > VersionVector.maximumCount ? Resolution(.unsettled, nil) : resolution
+    return counterCount > VersionVector.maximumTakenCount ? Resolution(.unsettled, nil) : resolution
   }
 
   /// What the path of a conflict copy comes to, at which the replicas hold `entries`; nil if
-  /// something else is there.
+  /// something else is there, or too many have changed it.
   func keep(_ copy: Entry, over entries: Pair<Entry?>) -> Resolution? {
     let rules = TwoWay(policy: .keepBoth)
     var result = copy
@@ -71,6 +71,7 @@ extension Plan {
       guard let settled = kept.result, kept.loser == nil else { return nil }
       result = settled
     }
+    guard result.vector.counterCount <= VersionVector.maximumTakenCount else { return nil }
     return Resolution(.agreed, result)
   }
 

@@ -7,6 +7,9 @@
 package struct VersionVector: Hashable, Sendable {
   /// The most replicas that one vector may name.
   package static let maximumCount = 1024
+  /// The most that it may name to be given to another replica, so that there is room for what that
+  /// does.
+  package static let maximumTakenCount = 512
 
   /// One change: the replica that made it and the replica's epoch at the time, at least 1.
   package struct Counter: Hashable, Sendable, BitwiseCopyable {
@@ -137,10 +140,17 @@ package struct VersionVector: Hashable, Sendable {
 
   /// The vector after one more change, made by `replica` in its epoch `epoch`; later than all its
   /// former ones even so, but where no counter can go further, as none does but by forgery.
+  ///
+  /// If there is no room for it, the least counter of another is forgotten: what that stood for is
+  /// concurrent then.
   package func raised(by replica: ReplicaID, in epoch: UInt64) -> VersionVector {
     let former = self[replica]
     let next = former == .max ? former : former + 1
-    return VersionVector(replica, Swift.max(next, epoch)).joined(with: self)
+    let raised = VersionVector(replica, Swift.max(next, epoch)).joined(with: self)
+    guard raised.counterCount > Self.maximumCount,
+      let least = raised.counters.filter({ $0.replica != replica }).min(by: { $0.value < $1.value })
+    else { return raised }
+    return VersionVector(raised.counters.filter { $0 != least }, raised.dots)
   }
 
   /// Walks both lists in order of replica and returns the counters that `combine` makes of each

@@ -139,12 +139,13 @@ extension Destination {
 }
 
 extension LocalReplica {
-  /// Throws unless what a peer asks to be remembered has seen all that is remembered here, and no
-  /// change of this replica that this replica has not made.
+  /// Throws unless what a peer asks to be remembered has seen all that is remembered here, no change
+  /// of this replica that this replica has not made, and not those of too many.
   func checkVersions(of entry: Entry, over before: Entry?) throws(Malformed) {
     let mine = before?.vector ?? VersionVector()
     let causality = entry.vector.compared(with: mine)
-    guard causality == .dominates || causality == .equal, entry.vector.counterCount > 0,
+    guard causality == .dominates || causality == .equal,
+      1...VersionVector.maximumTakenCount ~= entry.vector.counterCount,
       entry.vector[index.replica] <= max(mine[index.replica], index.epoch)
     else { throw .vector }
   }

@@ -119,6 +119,7 @@ extension SessionError {
     self =
       switch error {
       case .corrupt: .index(message: "the stored index is damaged")
+      case .tooManyVersions: .index(message: "more replicas have changed a path than can be told")
       case .laterVersion(let version):
         .index(message: "the index was written by a later version of the program (\(version))")
       case .database(let code, let message):

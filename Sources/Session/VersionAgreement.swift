@@ -81,7 +81,7 @@ struct VersionAgreement {
     let before = entry
     entry.vector = mine.agreed(with: theirs)
     // What no vector has room for is left as it is.
-    if entry.vector.counterCount > VersionVector.maximumCount { entry.vector = mine }
+    if entry.vector.counterCount > VersionVector.maximumTakenCount { return mine }
     try replica.checkVersions(of: entry, over: before)
     last = (mine, theirs, entry.vector)
     return entry.vector

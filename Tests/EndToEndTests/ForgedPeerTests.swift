@@ -180,6 +180,17 @@ import Wire
     try expectRefused(served(making: Change(entry: entry, provision: .move(from: old))))
   }
 
+  @Test func `versions that leave no room for others are refused`() throws {
+    let counters = (1...UInt64(VersionVector.maximumTakenCount + 1)).map {
+      VersionVector.Counter(replica: ReplicaID(rawValue: $0), value: 1)
+    }
+    let forged = Change.file(Array("forged".utf8))
+    let entry = Entry(
+      path: forged.entry.path, attributes: forged.entry.attributes,
+      vector: try VersionVector(counters: counters, dots: counters))
+    try expectRefused(served(making: Change(entry: entry, provision: forged.provision)))
+  }
+
   @Test(
     arguments: [
       (.source, .deletes), (.compared, .deletes), (.destination, .dryRun),

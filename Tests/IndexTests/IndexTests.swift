@@ -106,4 +106,24 @@ import Testing
     #expect(try index.lastReplica(at: Array("24".utf8)) == peers[1].replica)
     #expect(try index.lastReplica(at: Array("26".utf8)) == nil)
   }
+
+  @Test func `versions that could not be read again are not written`() throws {
+    let index = try IndexFile().open()
+    let count = UInt64(VersionVector.maximumCount)
+    let halves = try [1...count, (count + 1)...(2 * count)].map { numbers in
+      let counters = numbers.map {
+        VersionVector.Counter(replica: ReplicaID(rawValue: $0), value: 1)
+      }
+      return try VersionVector(counters: counters, dots: [counters[0]])
+    }
+    let entry = Entry(
+      path: try Path(key: [0x61]), attributes: .directory(mode: 0o755),
+      vector: halves[0].joined(with: halves[1]))
+    try index.begin()
+    #expect(throws: IndexError.tooManyVersions) {
+      try index.update([Recorded(entry: entry, stamp: .none)])
+    }
+    try index.rollback()
+    #expect(try index.row(containing: [0x61]) == nil)
+  }
 }

@@ -145,6 +145,21 @@ private struct Listed: Differences {
     #expect(tally.conflictCount == 1)
   }
 
+  @Test func `a loser is not kept where too many have changed its copy`() throws {
+    let pair = Pair<Entry?>(
+      source: Self.entry("f", Self.file, Self.first),
+      destination: Self.entry("f", Self.other, Self.second))
+    let copy = "f.sync-conflict-19700101-000000-0000000001010101"
+    let counters = (1...UInt64(VersionVector.maximumTakenCount)).map {
+      VersionVector.Counter(replica: ReplicaID(rawValue: $0 << 8), value: 1)
+    }
+    let many = try VersionVector(counters: counters, dots: counters)
+    let kept = Pair<Entry?>(source: Self.entry(copy, Self.file, many), destination: nil)
+    let (lines, tally) = try Self.lines([(Self.path("f"), pair), (Self.path(copy), kept)])
+    #expect(lines == ["> create \(copy)"])
+    #expect(tally.unsettledCount == 1)
+  }
+
   @Test func `a loser whose place is taken stays where it is`() throws {
     let copy = "f.sync-conflict-19700101-000000-0000000001010101"
     let pair = Pair<Entry?>(

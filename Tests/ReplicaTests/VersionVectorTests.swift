@@ -143,4 +143,20 @@ import Testing
         == 1024)
     #expect(throws: Malformed.vector) { try VersionVector(counters: counters, dots: [counters[0]]) }
   }
+
+  @Test func `a vector that is full has room for one more change even so`() throws {
+    let counters = (1...UInt64(VersionVector.maximumCount)).map {
+      VersionVector.Counter(replica: ReplicaID(rawValue: $0), value: 2 * $0 + 1)
+    }
+    let full = try VersionVector(counters: counters, dots: counters)
+    let own = ReplicaID(rawValue: .max)
+    let raised = full.raised(by: own, in: 7)
+    #expect(try VersionVector(counters: raised.counters, dots: raised.dots) == raised)
+    #expect(raised[own] == 7)
+    // What is forgotten makes a conflict at worst: it is not taken for seen.
+    #expect(raised[counters[0].replica] == 0)
+    #expect(raised.counterCount == VersionVector.maximumCount)
+    #expect(full.compared(with: raised) == .concurrent)
+    #expect(raised.raised(by: own, in: 8).compared(with: raised) == .dominates)
+  }
 }
