@@ -84,6 +84,7 @@ final class Destination {
     }
     guard rebuilding == nil else { throw Malformed.order }
     let isStreamed = change.provision == .stream
+    guard !isStreamed || change.entry.attributes.kind == .file else { throw Malformed.kind }
     guard let step else {
       if isStreamed { try beginStreaming(nil, change) }
       return
@@ -175,8 +176,8 @@ final class Destination {
 
   /// Counts what was staged of content that was here.
   func noteStaged(_ step: Step, matchedByteCount: Int64) {
-    outcomes.matchedByteCount += matchedByteCount
-    stagedByteCount += step.result.attributes.size
+    outcomes.matchedByteCount = outcomes.matchedByteCount.saturatingSum(with: matchedByteCount)
+    stagedByteCount = stagedByteCount.saturatingSum(with: step.result.attributes.size)
   }
 
   func stage(
@@ -185,7 +186,7 @@ final class Destination {
     do {
       step.staged = try body(&writer)
       step.chunks = writer.takeChunks()
-      stagedByteCount += step.result.attributes.size
+      stagedByteCount = stagedByteCount.saturatingSum(with: step.result.attributes.size)
     } catch {
       return try refuse(step.path, error)
     }

@@ -35,7 +35,9 @@ extension ContentWriter {
   private mutating func makeLink(
     _ target: [UInt8], _ attributes: Attributes, at path: Path?
   ) throws(StagingFailure) -> Staged {
-    guard digester.digest(of: target) == attributes.digest else { throw .mismatch }
+    guard target.count == attributes.size, digester.digest(of: target) == attributes.digest else {
+      throw .mismatch
+    }
     do {
       return try place(at: path).makeLink(
         in: directory, target: target, modified: attributes.modified)

@@ -180,6 +180,23 @@ import Wire
     try expectRefused(served(making: Change(entry: entry, provision: .move(from: old))))
   }
 
+  @Test func `a link is as long as it was announced`() throws {
+    let target = Array("t".utf8)
+    let entries = ["one", "two"].map {
+      Entry(
+        path: Path(uncheckedKey: Array($0.utf8)),
+        attributes: .link(size: .max, modified: 1, digest: Forgery.digest(target)),
+        vector: VersionVector(Forgery.replica))
+    }
+    let run = try served(
+      making: Change(entry: entries[0], provision: .inline(target)),
+      Change(entry: entries[1], provision: .inline(target)))
+    #expect(run.ending == .exited(0), "\(run)")
+    #expect(try Transcript(run.output).refusedKeys == entries.map(\.path.key))
+    try cage.expectUntouched()
+    try expectRefused(served(making: Change(entry: entries[0], provision: .stream)))
+  }
+
   @Test func `versions that leave no room for others are refused`() throws {
     let counters = (1...UInt64(VersionVector.maximumTakenCount + 1)).map {
       VersionVector.Counter(replica: ReplicaID(rawValue: $0), value: 1)

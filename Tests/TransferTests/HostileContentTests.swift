@@ -1,5 +1,6 @@
 import Chunks
 import FileSystem
+import Hashing
 import Replica
 import TestSupport
 import Testing
@@ -34,6 +35,23 @@ import Wire
     #expect(rebuilder.isComplete)
     rebuilder.write([0], by: &writer)
     #expect(isMismatch(rebuilder.failure))
+  }
+
+  @Test(arguments: [0, 2, .max] as [Int64])
+  func `a link of another length than was announced is a mismatch`(size: Int64) throws {
+    var writer = try temporary.makeWriter()
+    let attributes = Attributes.link(size: size, modified: 1, digest: Self.digest(of: [0x74]))
+    do {
+      _ = try writer.stage([0x74], attributes)
+      Issue.record("it was staged")
+    } catch {
+      #expect(isMismatch(error))
+    }
+  }
+
+  private static func digest(of bytes: [UInt8]) -> Digest {
+    var sha256 = SHA256()
+    return sha256.digest(of: bytes)
   }
 
   @Test func `content that was not asked for is a mismatch`() throws {
