@@ -17,6 +17,7 @@ extension InitiatorRun {
     var batch = OfferBatch<Offered>()
     try plan.forEachAction(at: localSide.other) { action in
       announce(action)
+      unreported.add(action)
       // What is to be deleted may have what a file on offer is made of.
       if action.decision == .delete { try offer(batch.take(), from: source) }
       let copied = known.path(for: action)
@@ -40,6 +41,7 @@ extension InitiatorRun {
     if !again.isEmpty {
       try plan.forEachAction(at: localSide.other) { action in
         guard again.contains(action.path) else { return }
+        unreported.add(action)
         try local.forgetChunks(of: [action.origin])
         try send(action, from: source)
       }

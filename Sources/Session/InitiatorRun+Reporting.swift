@@ -46,11 +46,14 @@ extension InitiatorRun {
   /// Takes over what became of changes that were made at the other end.
   func takeOutcomes(_ frame: Frame) throws {
     guard frame.kind == .outcomes else { throw Malformed.kind }
-    take(try Outcomes(payload: frame.payload))
+    let outcomes = try Outcomes(payload: frame.payload)
+    try unreported.take(outcomes)
+    take(outcomes)
   }
 
   private func take(_ outcomes: Outcomes) {
-    summary.matchedByteCount += outcomes.matchedByteCount
+    summary.matchedByteCount = summary.matchedByteCount.saturatingSum(
+      with: outcomes.matchedByteCount)
     for problem in outcomes.problems {
       if problem.code == .mismatch, copies.remove(problem.path) != nil {
         uncopied.insert(problem.path)

@@ -25,6 +25,8 @@ final class InitiatorRun {
   var copies: Set<Path> = []
   /// Those of them whose content it turned out not to have.
   var uncopied: Set<Path> = []
+  /// What has been sent to the other end and not been reported on yet.
+  var unreported = UnreportedChanges()
   /// Whether the other end answers what it is offered, and not just changes.
   var isOffering = false
   var theirRoots: Finished?

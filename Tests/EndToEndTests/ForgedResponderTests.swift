@@ -93,4 +93,26 @@ import Wire
       saying: naming(change.entry) + [answer, Forgery.finished, Forgery.finished])
     try expectRefused(run)
   }
+
+  // MARK: Reports
+
+  private func reported(_ outcomes: [Outcomes]) throws -> ProgramRun {
+    try run(
+      pulling: false, with: cage.root,
+      saying: Forgery.arrival(of: []) + outcomes.flatMap { $0.frames() }
+    )
+  }
+
+  @Test func `more content that is found there than was sent is refused`() throws {
+    let run = try reported(Array(repeating: Outcomes(matchedByteCount: 1 << 60), count: 9))
+    try expectRefused(run)
+  }
+
+  @Test func `more problems than changes that were sent are refused`() throws {
+    let problems = ["d", "kept", "link"].map {
+      Problem(path: Path(uncheckedKey: Array($0.utf8)), code: .failed, systemCode: 5)
+    }
+    let run = try reported([Outcomes(changeCount: 3, problems: problems + problems)])
+    try expectRefused(run)
+  }
 }
