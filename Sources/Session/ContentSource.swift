@@ -59,11 +59,17 @@ final class ContentSource {
   func send(
     _ entry: Entry, _ provision: Provision, conflictCopy: Path? = nil
   ) throws -> Bool {
-    let size = if case .inline(let content) = provision { content.count } else { 0 }
-    let overhead = 2 * (entry.path.key.count + (conflictCopy?.key.count ?? 0)) + 1024
-    if writer.count > 0,
-      writer.byteCount + size + overhead > Frame.maximumPayloadByteCount - 65_536
-    {
+    var size = 0
+    var otherPath: Path?
+    switch provision {
+    case .inline(let content): size = content.count
+    case .copy(let path), .move(let path): otherPath = path
+    case .nothing, .stream, .rebuild, .unavailable, .deletion: break
+    }
+    let paths = [entry.path, conflictCopy, otherPath].compactMap(\.self)
+    let overhead =
+      paths.reduce(0) { $0 + $1.key.count } + entry.vector.maximumEncodedByteCount + 1024
+    if writer.count > 0, writer.byteCount + size + overhead > Frame.maximumPayloadByteCount {
       try flush()
     }
     writer.append(
