@@ -40,11 +40,18 @@ struct Encounter {
       }
       var unknown: [Path] = []
       var problems: [Problem] = []
+      var room = Self.listByteLimit
       while true {
         let frame = try peer.receive()
         switch frame.kind {
-        case .unknown: unknown += try PathList.decode(payload: frame.payload)
-        case .problems: problems += try Outcomes(payload: frame.payload).problems
+        case .unknown:
+          let listed = try PathList.decode(payload: frame.payload)
+          unknown += listed
+          room -= listed.reduce(0) { $0 + $1.key.count }
+        case .problems:
+          let listed = try Outcomes(payload: frame.payload).problems
+          problems += listed
+          room -= listed.reduce(0) { $0 + $1.path.key.count }
         case .ready:
           ready = try Ready(payload: frame.payload)
           guard ready.replica == introductions.remote.replica else { throw Malformed.order }
@@ -57,7 +64,7 @@ struct Encounter {
           return
         default: throw Malformed.kind
         }
-        guard unknown.count <= Self.listLimit, problems.count <= Self.listLimit else {
+        guard unknown.count <= Self.listLimit, problems.count <= Self.listLimit, room >= 0 else {
           throw Malformed.count
         }
       }
@@ -190,6 +197,8 @@ struct Encounter {
 
   /// The most paths that the other end may list.
   private static let listLimit = 1 << 20
+  /// The most bytes that they may have, written out.
+  private static let listByteLimit = 64 << 20
 
   /// Whether a path lies where either scan could not look.
   func isUnknown(_ path: Path) -> Bool {

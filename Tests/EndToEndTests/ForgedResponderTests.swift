@@ -115,4 +115,24 @@ import Wire
     let run = try reported([Outcomes(changeCount: 3, problems: problems + problems)])
     try expectRefused(run)
   }
+
+  /// Paths that share all but their ends: a frame of a few hundred bytes has megabytes of them.
+  private static let longPaths = {
+    let names = Array(repeating: [UInt8](repeating: 0x61, count: 255), count: 250)
+    return (0..<60).map { number in
+      Path(uncheckedKey: Array((names + [Array("\(number)".utf8)]).joined(separator: [0])))
+    }
+  }()
+
+  @Test(arguments: [Frame.Kind.unknown, .problems])
+  func `lists that unpack to much are refused`(kind: Frame.Kind) throws {
+    let paths = Self.longPaths
+    let problems = Outcomes(problems: paths.map { Problem(path: $0, code: .unreadable) })
+    let frames = kind == .unknown ? PathList.frames(.unknown, paths) : problems.frames(.problems)
+    let listed = Array(repeating: frames, count: 50).flatMap(\.self)
+    let run = try run(
+      with: cage.root, saying: Forgery.arrival(of: [], telling: listed) + [Forgery.finished])
+    try expectRefused(run)
+    #expect(run.peakResidentByteCount < 150 << 20, "\(run.peakResidentByteCount >> 20) MiB")
+  }
 }
