@@ -15,6 +15,8 @@ struct Side<Entries: EntrySource> {
   var entries: Entries
   private let siphash: SipHash
   private var scratch: [UInt8] = []
+  /// How many entries have been read, and nodes marked.
+  private(set) var workCount = 0
 
   init(tree: Tree, entries: Entries, nonce: CompareRequest.Nonce) {
     self.tree = tree
@@ -23,8 +25,9 @@ struct Side<Entries: EntrySource> {
   }
 
   /// The marks of the nodes `range` of `level`.
-  func marks(of range: Range<Int>, atLevel level: Int) -> [Mark] {
-    range.map { node in
+  mutating func marks(of range: Range<Int>, atLevel level: Int) -> [Mark] {
+    workCount += range.count
+    return range.map { node in
       Mark(
         name: tree.boundary(of: node, atLevel: level).tag,
         tag: siphash.hash(tree.digest(of: node, atLevel: level)))
@@ -55,7 +58,9 @@ struct Side<Entries: EntrySource> {
 
   /// The entries in the nodes `range` of `level`.
   mutating func run(of range: Range<Int>, atLevel level: Int) throws -> EntryRun {
-    try entries.entries(inBuckets: tree.buckets(below: range, ofLevel: level))
+    let run = try entries.entries(inBuckets: tree.buckets(below: range, ofLevel: level))
+    workCount += run.count
+    return run
   }
 
   /// How many entries the nodes `range` of `level` hold.

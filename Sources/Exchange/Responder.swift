@@ -18,15 +18,22 @@ package struct Responder<Entries: EntrySource> {
     self.entries = entries
   }
 
-  /// Answers the first queries of a request, at least one, as many as one frame holds.
+  /// How many entries and nodes may have been looked at when another query is answered.
+  private static var workBudget: Int { 4 * Listing.maximumOpenedCount }
+
+  /// Answers the first queries of a request, at least one, as many as one frame holds and are
+  /// answered without much work. Before each, `check` is called.
   ///
   /// Throws ``Malformed`` if a query names what the tree cannot have, and what reading the entries
-  /// throws.
-  package mutating func answer(_ request: CompareRequest) throws -> Frame {
+  /// and `check` throw.
+  package mutating func answer(
+    _ request: CompareRequest, check: () throws -> Void = {}
+  ) throws -> Frame {
     guard request.projection == tree.projection.rawValue else { throw Malformed.kind }
     var side = Side(tree: tree, entries: entries, nonce: request.nonce)
     var payload: [UInt8] = []
-    for query in request.queries {
+    for query in request.queries where side.workCount <= Self.workBudget {
+      try check()
       var next: [UInt8] = []
       try answer(query, from: &side).encode(to: &next)
       guard payload.isEmpty || payload.count + next.count <= Self.listBudget else { break }
@@ -38,6 +45,9 @@ package struct Responder<Entries: EntrySource> {
 
   private func answer(_ query: Query, from side: inout Side<Entries>) throws -> Answer {
     switch query {
+    case .nodes(_, _, let list) where list.isEmpty: throw Malformed.count
+    case .entries(_, let list) where list.isEmpty: throw Malformed.count
+    case .fetch(_, let list) where list.isEmpty: throw Malformed.count
     case .nodes(let range, let level, let marks):
       return .segments(try segments(range, level, marks, from: &side))
     case .entries(let range, let tags):

@@ -149,7 +149,7 @@ final class ServeRun {
     guard let projection = Projection(rawValue: request.projection) else { throw Malformed.kind }
     let tree = try replica.tree(projection)
     var responder = Responder(tree: tree, entries: StoredEntries(replica: replica, tree: tree))
-    try connection.send(try responder.answer(request))
+    try connection.send(responder.answer(request) { try Interruption.check() })
   }
 
   /// Makes the changes of a frame, or has them wait for the rest of their batch.

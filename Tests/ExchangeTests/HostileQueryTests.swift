@@ -103,6 +103,43 @@ import Wire
       ])
   }
 
+  @Test func `lists of nothing are refused`() throws {
+    let range = Self.range(1, 0..<1)
+    for query in [
+      .fetch(range: range, ordinals: []), .nodes(range: .whole, level: 1, marks: []),
+      .entries(range: range, tags: []),
+    ] as [Query] {
+      #expect(throws: Malformed.count, "\(query)") { try Self.answers([query]) }
+    }
+  }
+
+  @Test(
+    arguments: [
+      .fetch(range: .whole, ordinals: [0]), .entries(range: .whole, tags: [1]),
+    ] as [Query])
+  func `what is opened for one answer is bounded, whatever its size`(query: Query) throws {
+    let count = try Self.answers(Array(repeating: query, count: 100)).count
+    #expect(count * Self.holder.run.count >= Listing.maximumOpenedCount)
+    #expect(count < 30)
+  }
+
+  @Test func `a request is left unanswered when the run is to stop`() throws {
+    struct Stop: Error {}
+    var responder = Responder(tree: Self.holder.tree, entries: Self.holder)
+    var count = 0
+    #expect(throws: Stop.self) {
+      _ = try responder.answer(
+        CompareRequest(
+          projection: Projection.state.rawValue, nonce: Meeting.nonce,
+          queries: Array(repeating: .list(range: .whole, level: 1), count: 10))
+      ) {
+        count += 1
+        if count == 3 { throw Stop() }
+      }
+    }
+    #expect(count == 3)
+  }
+
   @Test func `another projection is refused`() {
     #expect(throws: Malformed.kind) { try Self.answers([], projection: .content) }
   }
