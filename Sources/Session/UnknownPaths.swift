@@ -2,20 +2,21 @@ internal import Replica
 
 /// Paths of which, and below which, a scan learnt nothing.
 struct UnknownPaths {
-  private let paths: Set<Path>
+  /// In key order, and none below another: of those that come before a path, only the last can be
+  /// around it.
+  private var paths: [Path] = []
 
   init(_ paths: [Path]) {
-    self.paths = Set(paths)
+    for path in paths.sorted() where !covers(path) { self.paths.append(path) }
   }
 
   /// Whether `path` is one of them, or lies in one.
   func covers(_ path: Path) -> Bool {
-    guard !paths.isEmpty else { return false }
-    var ancestor = path
-    while !paths.contains(ancestor) {
-      guard ancestor != .root else { return false }
-      ancestor = ancestor.parent
+    var (start, end) = (0, paths.count)
+    while start < end {
+      let middle = (start + end) / 2
+      if path < paths[middle] { end = middle } else { start = middle + 1 }
     }
-    return true
+    return start > 0 && (paths[start - 1] == path || path.isBelow(paths[start - 1]))
   }
 }
