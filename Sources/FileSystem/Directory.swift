@@ -75,13 +75,6 @@ package struct Directory: ~Copyable, Sendable {
     }
   }
 
-  /// The user who owns the directory.
-  package func owner() throws(SystemError) -> UInt32 {
-    var status = stat()
-    _ = try systemCall("fstat") { unsafe fstat(descriptor, &status) }
-    return status.st_uid
-  }
-
   /// Throws `EACCES`, `EPERM` or `EROFS` if names in the directory may not be changed.
   package func requireWriting() throws(SystemError) {
     _ = try systemCall("faccessat") {

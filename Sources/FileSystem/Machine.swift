@@ -101,11 +101,6 @@ private func beginning(
   }
 }
 
-/// The user whose rights this process has (`geteuid(2)`).
-package func effectiveUser() -> UInt32 {
-  geteuid()
-}
-
 /// How many processors this process may use (`sched_getaffinity(2)`), at least one.
 package func processorCount() -> Int {
   max(1, Int(linux_processor_count()))

@@ -147,6 +147,11 @@ final class Destination {
     let isDeletion = change.provision == .deletion
     guard isDeletion == !entry.attributes.isLive else { throw Malformed.kind }
     guard replica.mayChange(entry.path, entry.attributes) else { throw Malformed.order }
+    if let before, replica.leavesOut(entry.path, before.entry.attributes) {
+      // The other end does not know of it.
+      refuse(entry.path, .inTheWay, 0)
+      return nil
+    }
     try replica.checkVersions(of: entry, over: before?.entry)
     if replica.isUnknown(entry.path) {
       refuse(entry.path, .unreadable, 0)

@@ -176,7 +176,7 @@ extension LocalReplica {
       do {
         let status = try state.status(of: name.utf8)
         guard status.kind == .file else {
-          throw SessionError.unsafeState(path: opening.path, reason: .noFile(name: name))
+          throw SessionError.unsafeState(path: opening.path, name: name)
         }
         byteCount = status.size
       } catch let error as SystemError where error.isAbsence {}

@@ -17,8 +17,7 @@ extension LocalReplica {
 
   /// Whether the run leaves out what is, or is to be, at a path.
   func leavesOut(_ path: Path, _ attributes: Attributes) -> Bool {
-    opening.filter.excludesOrIsBelowExcluded(
-      path.key.span, isDirectory: attributes.kind == .directory)
+    opening.filter.hides(path.key.span, attributes.kind)
   }
 
   /// Whether the run may change a path. A conflict copy goes with the path that it is of, whatever

@@ -75,7 +75,7 @@ final class LocalReplica {
       if let place {
         stateDirectory = place.path
         isInRoot = place.isInRoot
-        if isInRoot { try Self.secure(place.directory, opening) }
+        if isInRoot, !opening.isDryRun { try Self.close(place.directory) }
         lock = try Self.lock(place.directory, opening)
         if !place.isInRoot {
           // Another file system tells nothing of this one's clock: the coarsest there is, then.
@@ -100,17 +100,11 @@ final class LocalReplica {
     }
   }
 
-  /// Refuses a state directory that somebody else may have prepared, and closes our own to others.
-  private static func secure(
-    _ directory: borrowing Directory, _ opening: Opening
-  ) throws {
-    let owner = try directory.owner()
-    guard owner == 0 || owner == effectiveUser() else {
-      throw SessionError.unsafeState(path: opening.path, reason: .owner)
-    }
-    if owner == effectiveUser(), !opening.isDryRun, try directory.status().mode & 0o077 != 0 {
-      try directory.setMode(0o700)
-    }
+  /// Closes the state directory to others.
+  private static func close(_ directory: borrowing Directory) throws(SystemError) {
+    guard try directory.status().mode & 0o077 != 0 else { return }
+    // It may be somebody else's, or a file system's that keeps no modes.
+    try? directory.setMode(0o700)
   }
 
   /// Removes what a killed run has left, if this one may.

@@ -207,6 +207,7 @@ final class ServeRun {
       }
       let entry = try stream.readEntry()
       let mine = try replica.entry(at: entry.path)
+      if let mine, replica.leavesOut(entry.path, mine.entry.attributes) { continue }
       let isAbsent = !(mine?.entry.attributes.isLive ?? false) && !entry.attributes.isLive
       guard isAbsent || mine?.entry.attributes == entry.attributes, entry.path.isInTree else {
         throw Malformed.order

@@ -8,8 +8,9 @@ internal import Transport
 package enum SessionError: Error {
   /// A root is missing, no directory, or may not be used; `path` is as the user gave it.
   case root(path: [UInt8], SystemError)
-  /// The state in a root may not be used; `path` is the root's, as the user gave it.
-  case unsafeState(path: [UInt8], reason: UnsafeState)
+  /// What stands for a file of the index in a root is no file, as if somebody had prepared it; `path`
+  /// is the root's, as the user gave it.
+  case unsafeState(path: [UInt8], name: String)
   /// A root lies within the other root of the run, or is `/` or the home directory.
   case unsafeRoot(path: [UInt8], reason: UnsafeRoot)
   /// The directory in which the state is to be kept lies in a root, and would travel with it.
@@ -51,14 +52,6 @@ package enum SessionError: Error {
     case home
     /// It holds, or lies in, the other root of the run.
     case nested
-  }
-
-  /// Why a state may have been prepared by somebody else.
-  package enum UnsafeState: Sendable {
-    /// The directory belongs to a user who is neither this one nor root.
-    case owner
-    /// What stands for a file of the index is none.
-    case noFile(name: String)
   }
 
   /// What a guard noticed.

@@ -11,7 +11,7 @@ extension Failure {
       case .root(let path, let cause): Self.root(path, cause)
       case .unsafeRoot(let path, let reason): Self.unsafeRoot(path, reason)
       case .stateInRoot(let state, let root): Self.stateInRoot(state, root)
-      case .unsafeState(let path, let reason): Self.unsafeState(path, reason)
+      case .unsafeState(let path, let name): Self.unsafeState(path, name)
       case .busy(let path):
         Failure(
           status: .busy, what: "'\(Escape.text(path))' is in use by another run",
@@ -85,17 +85,11 @@ extension Failure {
       hint: "without --state-dir, the state is in .treemend there, which does not")
   }
 
-  private static func unsafeState(
-    _ path: [UInt8], _ reason: SessionError.UnsafeState
-  ) -> Failure {
-    let cause =
-      switch reason {
-      case .owner: "its '.treemend' belongs to another user"
-      case .noFile(let name): "its '.treemend/\(name)' is no regular file"
-      }
-    return Failure(
+  private static func unsafeState(_ path: [UInt8], _ name: String) -> Failure {
+    Failure(
       status: .badRoot, what: "'\(Escape.text(path))' cannot be used as a replica",
-      causes: [cause], hint: "--state-dir=DIR keeps the state elsewhere")
+      causes: ["its '.treemend/\(name)' is no regular file"],
+      hint: "--state-dir=DIR keeps the state elsewhere")
   }
 
   private static func unsafeRoot(_ path: [UInt8], _ reason: SessionError.UnsafeRoot) -> Failure {

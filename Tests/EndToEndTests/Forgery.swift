@@ -75,7 +75,8 @@ enum Forgery {
     let met = Introduction(
       replica: replica, epoch: 0, nextEpoch: 2, clock: .max, knowledge: knowledge)
     let ready = Ready(
-      replica: replica, isNew: false, hasMetAnother: false, hasDeleted: false, entryCount: entries.count,
+      replica: replica, isNew: false, hasMetAnother: false, hasDeleted: false,
+      entryCount: entries.count,
       liveCount: entries.count { $0.attributes.isLive }, stateRoot: digest([1]),
       contentRoot: digest([2]))
     return [met.frame] + frames + [ready.frame]
