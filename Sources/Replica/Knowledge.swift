@@ -92,9 +92,11 @@ package struct Knowledge: Hashable, Sendable {
   }
 
   /// Whether every replica has seen the changes of a version that was made at the time `made`. Those
-  /// of a replica that is not known any more are taken for seen when the retention time is over.
+  /// of a replica that is not known any more are taken for seen when the retention time is over, and all
+  /// are where some may have had to make room.
   package func isSettled(_ vector: VersionVector, made: Int64, now: Int64) -> Bool {
-    vector.dots.allSatisfy { dot in
+    if members.count >= Self.maximumCount { return Self.isOver(since: made, now: now) }
+    return vector.dots.allSatisfy { dot in
       guard members[dot.replica] != nil else { return Self.isOver(since: made, now: now) }
       return members.values.allSatisfy { $0.seen[dot.replica, default: 0] >= dot.value }
     }

@@ -27,6 +27,19 @@ import Testing
     #expect(!knowledge.isSettled(VersionVector(Self.a, 11), made: 0, now: Self.day))
   }
 
+  @Test func `where a replica may have had to make room, only time settles`() {
+    var knowledge = Self.knowledge()
+    knowledge.noteEqual(Self.b, Self.c)
+    for number in 1...(Knowledge.maximumCount - 3) {
+      let replica = ReplicaID(rawValue: UInt64(1000 + number))
+      #expect(knowledge.isSettled(VersionVector(Self.a, 10), made: 0, now: Self.day))
+      knowledge.note(replica, in: 1, now: Self.day)
+      knowledge.noteEqual(Self.a, replica)
+    }
+    #expect(!knowledge.isSettled(VersionVector(Self.a, 10), made: 0, now: Self.day))
+    #expect(knowledge.isSettled(VersionVector(Self.a, 10), made: 0, now: 740 * Self.day))
+  }
+
   @Test func `merging knows what either knew, and no later time than now`() {
     var other = Knowledge()
     other.note(Self.c, in: 35, now: 9 * Self.day)
