@@ -5,8 +5,9 @@ extension Root {
   /// What tells the root from others on one machine, and from a copy of it: its inode, when it was
   /// made, and the identity of its file system; 24 bytes.
   ///
-  /// For XFS, FAT and others that identity is but the number of the device, which is another one when
-  /// disks are found in another order: it counts only where nothing tells when the root was made.
+  /// For XFS, FAT and others that identity is but the number of the device, which is another one
+  /// when disks are found in another order: it counts only where it is not known when the root was
+  /// made.
   package func identity() throws(SystemError) -> [UInt8] {
     let status = try status()
     let born = try birthTime()
@@ -29,8 +30,8 @@ extension Root {
     return Timestamp(seconds, nanoseconds).sinceEpoch
   }
 
-  /// The identity of a file system that has none but the number of its device, as the kernel encodes
-  /// that: 8 bits of the minor part, 12 of the major, and the rest of the minor.
+  /// The identity of a file system that has none but the number of its device, as the kernel
+  /// encodes that: 8 bits of the minor part, 12 of the major, and the rest of the minor.
   private static func fileSystemID(of device: UInt64) -> UInt64 {
     let (major, minor) = (device >> 32, device & 0xffff_ffff)
     return (minor & 0xff | major << 8 | (minor & ~0xff) << 12) << 32

@@ -40,8 +40,8 @@ package struct Knowledge: Hashable, Sendable {
     self.members = members
   }
 
-  /// Notes that `replica` is in its epoch `epoch` at the time `now`; `own`, whose table this is, stays
-  /// in it if there are too many.
+  /// Notes that `replica` is in its epoch `epoch` at the time `now`; `own`, whose table this is,
+  /// stays in it if there are too many.
   package mutating func note(
     _ replica: ReplicaID, in epoch: UInt64, now: Int64, keeping own: ReplicaID? = nil
   ) {

@@ -139,8 +139,8 @@ extension Destination {
 }
 
 extension LocalReplica {
-  /// Throws unless what a peer asks to be remembered has seen all that is remembered here, no change
-  /// of this replica that this replica has not made, and not those of too many.
+  /// Throws unless what a peer asks to be remembered has seen all that is remembered here, no
+  /// change of this replica that this replica has not made, and not those of too many.
   func checkVersions(of entry: Entry, over before: Entry?) throws(Malformed) {
     let mine = before?.vector ?? VersionVector()
     let causality = entry.vector.compared(with: mine)

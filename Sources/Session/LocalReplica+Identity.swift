@@ -58,8 +58,8 @@ extension LocalReplica {
   }
 
   /// Learns what another replica knows, before the scan; false if this replica turns out to have
-  /// been set back, or away too long, and goes on as another one. One that is not changed in the run
-  /// need not know what has expired, and one that is only compared learns nothing.
+  /// been set back, or away too long, and goes on as another one. One that is not changed in the
+  /// run need not know what has expired, and one that is only compared learns nothing.
   func meet(_ theirs: Introduction, as role: Open.Role) throws(SessionError) -> Bool {
     guard role != .compared else { return true }
     do {

@@ -2,8 +2,8 @@ internal import Reconcile
 internal import Replica
 internal import Wire
 
-/// How much has been sent that the other end may report on: it tells of nothing else, and of nothing
-/// twice.
+/// How much has been sent that the other end may report on: it tells of nothing else, and of
+/// nothing twice.
 struct UnreportedChanges {
   private var pathByteCount = 0
   private var contentByteCount: Int64 = 0

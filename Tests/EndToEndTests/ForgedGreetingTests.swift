@@ -76,7 +76,7 @@ import Wire
       Forgery.arrival(of: [], knowledge: try knowledge(Self.expire))
       + [Forgery.finished, Forgery.finished]
     let peer = try ForgedPeer(
-      saying: Forgery.greeting + said.flatMap { $0.encoded(deflating: false) })
+      saying: Forgery.greeting + said.flatMap { $0.encoded(deflating: false) }, stays: true)
     _ = try ProgramRun(
       Binary.treemend, ["-e", peer.path, cage.root, "host:/nowhere"], timeLimitSeconds: 30)
     #expect(try identity() == before)
@@ -93,7 +93,7 @@ import Wire
         knowledge: try Knowledge(members: [mark: member])
       ).frame.encoded(deflating: false)
     let place = try #require(said.firstRange(of: [1, 2, 3, 4, 5, 6, 7, 8]))
-    // The replica is behind the greeting, the header of the order, six bytes, the path and the place.
+    // The replica is behind the greeting, the order's header, six bytes, the path and the place.
     let order = try Forgery.open("/nowhere")
     let offset = try #require(order.firstRange(of: Array("/nowhere".utf8))).upperBound + 9
     let hello = Hello(program: "0.1.0").frame.encoded(deflating: false)

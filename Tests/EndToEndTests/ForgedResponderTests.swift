@@ -16,7 +16,7 @@ import Wire
     _ options: [String] = [], pulling: Bool = true, with root: String, saying frames: [Frame]
   ) throws -> ProgramRun {
     let said = Forgery.greeting + frames.flatMap { $0.encoded(deflating: true) }
-    let peer = try ForgedPeer(saying: said)
+    let peer = try ForgedPeer(saying: said, stays: true)
     let roots = pulling ? ["host:/nowhere", root] : [root, "host:/nowhere"]
     return try ProgramRun(
       Binary.treemend, options + ["-e", peer.path] + roots, timeLimitSeconds: 30,

@@ -5,16 +5,18 @@ package struct ForgedPeer: Sendable {
   /// What to give after `-e`.
   package var path: String { directory.appending("forged-peer") }
 
-  /// Makes a remote shell that ignores its arguments, says `bytes`, and hears the rest out.
-  package init(saying bytes: [UInt8]) throws {
+  /// Makes a remote shell that ignores its arguments, says `bytes`, and hears the rest out; if it
+  /// `stays`, it does not end its own side before.
+  package init(saying bytes: [UInt8], stays: Bool = false) throws {
     directory = try TemporaryDirectory()
     try makeFile(Array(directory.appending("bytes").utf8), content: bytes)
-    try makeFile(path, "#!/bin/sh\ncat \(directory.appending("bytes"))\nexec cat >/dev/null\n")
+    let rest = stays ? "cat" : "exec cat"
+    try makeFile(path, "#!/bin/sh\ncat \(directory.appending("bytes"))\n\(rest) >/dev/null\n")
     try setMode(Array(path.utf8), 0o755)
   }
 
-  /// Makes one that says `head`, then the `count` bytes that it hears behind the first `offset`, and
-  /// then `tail`.
+  /// Makes one that says `head`, then the `count` bytes that it hears behind the first `offset`,
+  /// and then `tail`.
   package init(
     saying head: [UInt8], echoing count: Int, from offset: Int, then tail: [UInt8]
   ) throws {
@@ -28,7 +30,7 @@ package struct ForgedPeer: Sendable {
       cat \(directory.appending("head"))
       dd bs=1 skip=\(offset) count=\(count) status=none
       cat \(directory.appending("tail"))
-      exec cat >/dev/null
+      cat >/dev/null
 
       """)
     try setMode(Array(path.utf8), 0o755)
