@@ -194,8 +194,11 @@ import Testing
     let location = tree.location("p")
     let editor = FileSystem.Thread {
       // Once the first of it has been read.
-      guard let descriptor = Self.readingDescriptor(of: status.inode) else { return }
-      while Self.position(of: descriptor) == 0 { usleep(100) }
+      var patience = 100_000
+      while !Self.isBeingRead(status), patience > 0 {
+        usleep(100)
+        patience -= 1
+      }
       let edited = open(location.cString, O_WRONLY)
       _ = write(edited, "user", 4)
       close(edited)
@@ -209,19 +212,12 @@ import Testing
     #expect(try ProgramRun("head", "-c4", tree.temporary.appending("tree/p")).text == "user")
   }
 
-  /// The descriptor of this process that the file with an inode is open by, when it is.
-  private static func readingDescriptor(of inode: UInt64) -> Int32? {
-    for _ in 0..<100_000 {
-      for number in Int32(3)..<200 {
-        var status = stat()
-        if fstat(number, &status) == 0, UInt64(status.st_ino) == inode { return number }
-      }
-      usleep(100)
+  /// Whether this process has begun to read a file.
+  private static func isBeingRead(_ file: Status) -> Bool {
+    (Int32(3)..<1024).contains { number in
+      var status = stat()
+      return fstat(number, &status) == 0 && UInt64(status.st_ino) == file.inode
+        && status.st_size == file.size && lseek(number, 0, SEEK_CUR) > 0
     }
-    return nil
-  }
-
-  private static func position(of descriptor: Int32) -> Int64 {
-    Int64(lseek(descriptor, 0, SEEK_CUR))
   }
 }
