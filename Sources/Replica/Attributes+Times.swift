@@ -15,11 +15,4 @@ extension Attributes {
       return modified &- (beyond < 0 ? beyond + unit : beyond) == found
     }
   }
-
-  /// Whether these are `exact`, but perhaps for a time that was kept coarser.
-  package func agree(with exact: Attributes) -> Bool {
-    exact.hasTime(modified)
-      && Attributes(
-        kind: kind, mode: mode, size: size, modified: exact.modified, digest: digest) == exact
-  }
 }

@@ -30,7 +30,7 @@ package struct Attributes: Hashable, Sendable, BitwiseCopyable {
   /// not been hashed yet.
   package let digest: Digest
 
-  init(kind: Kind, mode: UInt16, size: Int64, modified: Int64, digest: Digest) {
+  private init(kind: Kind, mode: UInt16, size: Int64, modified: Int64, digest: Digest) {
     self.kind = kind
     self.mode = mode & Self.modeMask
     self.size = size

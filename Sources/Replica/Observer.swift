@@ -38,20 +38,19 @@ package struct Observer: Sendable {
     newVersions = VersionVector().raised(by: replica, in: epoch)
   }
 
-  /// What a path holds at which `attributes` were found, and its versions; a time is the one that is
-  /// remembered if the file system has kept less of it.
+  /// The versions of a path at which `attributes` were found.
   package func found(
     _ attributes: Attributes, at path: Path,
     remembered: (attributes: Attributes, vector: VersionVector)?
-  ) -> (attributes: Attributes, vector: VersionVector) {
+  ) -> VersionVector {
     let remembered = remembered.flatMap { trusts($0.vector) ? $0 : nil }
-    if let remembered, attributes.agree(with: remembered.attributes) { return remembered }
+    if let remembered, remembered.attributes == attributes { return remembered.vector }
     if let expected = expected(at: path, after: remembered?.vector),
-      attributes.agree(with: expected.attributes)
+      expected.attributes == attributes
     {
-      return (expected.attributes, expected.vector)
+      return expected.vector
     }
-    return (attributes, remembered?.vector.raised(by: replica, in: epoch) ?? newVersions)
+    return remembered?.vector.raised(by: replica, in: epoch) ?? newVersions
   }
 
   /// What is remembered of a path of some kind that has gone, or nil for nothing.

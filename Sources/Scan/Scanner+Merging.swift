@@ -51,15 +51,14 @@ extension Scanner {
     let attributes = Attributes.directory(mode: status.mode)
     if !walk.isWithin(status) { unknownSubtree(path, .mounted, 0) }
     guard isRemembered else {
-      let found = options.observer.found(attributes, at: path, remembered: nil)
+      let vector = options.observer.found(attributes, at: path, remembered: nil)
       report.changedCount += 1
-      return try add(.known(found.attributes, found.vector, stamp))
+      return try add(.known(attributes, vector, stamp))
     }
     let remembered = merge.bucket.run.attributes(at: merge.position)
     report.rememberedCount += remembered.isLive ? 1 : 0
     let former = merge.bucket.run.vector(at: merge.position)
-    let (_, vector) = options.observer.found(
-      attributes, at: path, remembered: (remembered, former))
+    let vector = options.observer.found(attributes, at: path, remembered: (remembered, former))
     let isUnchanged = remembered == attributes && vector == former
     if isUnchanged, merge.bucket.stamps[merge.position] == stamp { return try keepRemembered() }
     report.changedCount += isUnchanged ? 0 : 1
@@ -83,9 +82,9 @@ extension Scanner {
       return .unread(status, remembered: nil)
     }
     report.changedCount += 1
-    let found = options.observer.found(
-      Attributes(of: status, .zero), at: path, remembered: nil)
-    return .known(found.attributes, found.vector, .unknown)
+    let attributes = Attributes(of: status, .zero)
+    return .known(
+      attributes, options.observer.found(attributes, at: path, remembered: nil), .unknown)
   }
 
   /// Deals with the remembered entries before the path that the walk is at; returns whether the next
@@ -264,9 +263,9 @@ extension Scanner {
         switch draft.readings[position] {
         case .digest(let digest, let status):
           report.hashedByteCount += status.size
-          let (attributes, vector) = options.observer.found(
-            Attributes(of: status, digest), at: path,
-            remembered: remembered.map { ($0.attributes, $0.vector) })
+          let attributes = Attributes(of: status, digest)
+          let vector = options.observer.found(
+            attributes, at: path, remembered: remembered.map { ($0.attributes, $0.vector) })
           if vector != remembered?.vector { report.changedCount += 1 }
           let stamp = options.clock.isRacy(status) ? Stamp.unknown : Stamp(of: status)
           bucket.append(

@@ -232,6 +232,7 @@ struct DiskTests {
     let coarse = try Mount(ext4With: ["-I", "128"])
     let (a, b) = (path("a"), coarse.directory.appending("b"))
     try shell("mkdir a \(b); echo one >a/one; echo two >a/two; ln -s one a/link")
+    try shell("touch -h -d '2024-02-03 04:05:07.123456789' a/*")
     try sync(a, b)
     let before = try ProgramRun("stat", "-c", "%n %y", "\(a)/one", "\(a)/two").text
     #expect(try sync(a, b, "-i").text.isEmpty)

@@ -83,13 +83,13 @@ extension SimulatedReplica {
     {
       attributes = old
     }
-    let found = observer.found(
+    let vector = observer.found(
       attributes, at: path, remembered: known.map { ($0.entry.attributes, $0.entry.vector) })
     let clock = FileClock(now: changeTime, granularity: granularity)
     let isRacy = clock.isRacy(node.status) && mutation != .trustsRacyStamps
     let stamp = node.kind == .directory ? Stamp.none : isRacy ? .unknown : Stamp(of: node.status)
     return Recorded(
-      entry: Entry(path: path, attributes: found.attributes, vector: found.vector),
+      entry: Entry(path: path, attributes: attributes, vector: vector),
       stamp: stamp)
   }
 
