@@ -28,4 +28,26 @@ struct KillTests {
     }
     #expect(killedCount > 0 || ["linkat", "symlinkat", "mkdir,mkdirat"].contains(call))
   }
+
+  @Test func `the mode that a directory has while a run works in it is nobody's change`() throws {
+    var foundCount = 0
+    for count in 1...4 {
+      let directory = try TemporaryDirectory()
+      let roots = ["a", "b"].map(directory.appending)
+      try requireSuccess(
+        "sh", "-ec", "mkdir -p a/ro b; echo x >a/ro/f; chmod 555 a/ro", in: directory)
+      let words = Trace.killing(at: count, of: "syncfs") + [Binary.treemend, "sync"] + roots
+      _ = try ProgramRun(words[0], Array(words.dropFirst()))
+      let modes = {
+        try ProgramRun("stat", ["-c%a"] + roots.map { "\($0)/ro" }).text.split(separator: "\n")
+      }
+      foundCount += try modes().contains("755") ? 1 : 0
+      let run = try ProgramRun(
+        Binary.treemend, ["sync", "--wait=10", "--conflict=fail"] + roots.reversed())
+      #expect(run.ending == .exited(0), "\(count): \(run)")
+      #expect(try modes() == ["555", "555"], "\(count)")
+      try requireSuccess("chmod", "-R", "u+w", roots[0], roots[1])
+    }
+    #expect(foundCount > 0)
+  }
 }
