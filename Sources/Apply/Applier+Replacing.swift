@@ -12,12 +12,7 @@ extension Applier {
   ) throws(Refusal) {
     let before = try check(path, in: parent, attributes, stamp)
     if before.kind == .directory {
-      do throws(SystemError) {
-        try parent.removeDirectory(path.name)
-        return try stage.rename(name, to: parent, as: path.name, .noReplace)
-      } catch {
-        throw error.isNotEmpty ? Refusal(.inTheWay) : Refusal(error)
-      }
+      return try replaceDirectory(path.name, in: parent, by: name, from: stage, before)
     }
     do {
       try stage.rename(name, to: parent, as: path.name, .exchange)
@@ -40,6 +35,26 @@ extension Applier {
         try stage.rename(name, to: parent, as: path.name, .exchange)
       }
       throw Refusal(.precondition)
+    }
+  }
+
+  /// Removes a directory if it is empty, and gives its place to `name` in the stage; if that cannot be,
+  /// makes another.
+  private static func replaceDirectory(
+    _ place: ArraySlice<UInt8>, in parent: borrowing Directory, by name: [UInt8],
+    from stage: borrowing Directory, _ before: Status
+  ) throws(Refusal) {
+    do {
+      try parent.removeDirectory(place)
+    } catch {
+      throw error.isNotEmpty ? Refusal(.inTheWay) : Refusal(error)
+    }
+    do {
+      try stage.rename(name, to: parent, as: place, .noReplace)
+    } catch {
+      // If even that fails, the next scan takes note that it has gone.
+      if (try? parent.makeDirectory(place)) != nil { try? parent.setMode(place, before.mode) }
+      throw Refusal(error)
     }
   }
 

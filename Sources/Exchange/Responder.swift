@@ -32,7 +32,8 @@ package struct Responder<Entries: EntrySource> {
     guard request.projection == tree.projection.rawValue else { throw Malformed.kind }
     var side = Side(tree: tree, entries: entries, nonce: request.nonce)
     var payload: [UInt8] = []
-    for query in request.queries where side.workCount <= Self.workBudget {
+    for query in request.queries {
+      guard side.workCount <= Self.workBudget else { break }
       try check()
       var next: [UInt8] = []
       try answer(query, from: &side).encode(to: &next)

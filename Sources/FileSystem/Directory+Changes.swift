@@ -84,7 +84,7 @@ extension Directory {
       try rename(old, to: directory, as: new, mode)
     } catch {
       guard mode == .noReplace, error.code == EINVAL else { throw error }
-      try renameBesides(old, to: directory, as: new)
+      try renameWithoutFlag(old, to: directory, as: new)
     }
   }
 
@@ -109,7 +109,7 @@ extension Directory {
   /// (`linkat(2)`), which no directory can have, and some file systems have none.
   ///
   /// RACE: where there are none, what takes the new name between the look and the rename is replaced.
-  private func renameBesides(
+  private func renameWithoutFlag(
     _ name: borrowing Name, to directory: borrowing Directory, as newName: borrowing Name
   ) throws(SystemError) {
     let target = directory.descriptor

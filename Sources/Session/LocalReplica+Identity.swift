@@ -149,11 +149,9 @@ extension LocalReplica {
     guard let directory, try indexByteCount(in: directory, opening) > 0 || !opening.isDryRun else {
       return try Index(path: [], newReplica: replica, syncs: syncs)
     }
-    // RACE: SQLite opens a path and no name in a directory that is held, but follows no link.
-    let path = try absolutePath(of: directory) + Array("/index".utf8)
     do {
-      return try Index(path: path, newReplica: replica, syncs: syncs)
-    } catch {
+      return try Index(path: try indexPath(in: directory), newReplica: replica, syncs: syncs)
+    } catch let error as IndexError {
       guard error == .corrupt else { throw error }
       return try newIndex(in: directory, opening)
     }
@@ -164,7 +162,16 @@ extension LocalReplica {
   private static func newIndex(in directory: [UInt8]?, _ opening: Opening) throws -> Index {
     guard let directory, !opening.isDryRun else { return try openIndex(in: nil, opening) }
     try setAsideIndex(in: directory)
-    return try openIndex(in: directory, opening)
+    return try Index(
+      path: try indexPath(in: directory), newReplica: ReplicaID(rawValue: randomNumber()),
+      syncs: !opening.skipsSync)
+  }
+
+  /// Where the index is.
+  ///
+  /// RACE: SQLite opens a path and no name in a directory that is held, but follows no link.
+  private static func indexPath(in directory: [UInt8]) throws(SystemError) -> [UInt8] {
+    try absolutePath(of: directory) + Array("/index".utf8)
   }
 
   /// The size of the index, 0 if there is none; throws if a link or anything else stands for it.

@@ -176,6 +176,12 @@ import Testing
     // Even a rename back leaves another change time behind.
     #expect(try tree.root.status(of: path) == before)
     try tree.remove("p/kept")
+    try setMode(tree.location("p"), 0o750)
+    let ofNothing = refusal { () throws(Refusal) in
+      _ = try applier.install(Array("none".utf8), at: path, precondition)
+    }
+    #expect(ofNothing == .failed)
+    #expect(try tree.root.status(of: path).mode == 0o750)
     _ = try applier.install(name, at: path, precondition)
     #expect(try tree.root.status(of: path).kind == .file)
   }
