@@ -69,7 +69,7 @@ final class Peer {
     do {
       return try checked(try connection.receive())
     } catch let error as TransportError where error == .closed || error == .cut {
-      throw .connectionLost(failure(sample: []))
+      throw lost(SessionError.connectionLost)
     } catch {
       throw SessionError(error)
     }
@@ -131,7 +131,12 @@ final class Peer {
     _ = farEnd.ending(withinTenths: 8)
   }
 
-  private func failure(sample: [UInt8]) -> SessionError.FarEndFailure {
+  /// What it means that the other end is gone: a terminal interrupts the remote shell, too.
+  private func lost(_ error: (SessionError.FarEndFailure) -> SessionError) -> SessionError {
+    Interruption.isRequested ? .interrupted : error(failure())
+  }
+
+  private func failure() -> SessionError.FarEndFailure {
     var status: Int32?
     switch farEnd.ending(withinTenths: 20) {
     case .exited(let code): status = code
@@ -140,12 +145,12 @@ final class Peer {
     case nil: status = nil
     }
     return SessionError.FarEndFailure(
-      command: farEnd.command, exitStatus: status, sample: sample)
+      command: farEnd.command, exitStatus: status)
   }
 
   private func failedGreeting(_ error: TransportError) -> SessionError {
     switch error {
-    case .closed, .cut: .farEndNotStarted(failure(sample: []))
+    case .closed, .cut: lost(SessionError.farEndNotStarted)
     case .noMagic(let sample): .wrongProtocol(sample: sample)
     default: SessionError(error)
     }

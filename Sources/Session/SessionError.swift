@@ -74,14 +74,11 @@ package enum SessionError: Error {
     package let command: [String]
     /// Its exit status, if it exited.
     package let exitStatus: Int32?
-    /// The first bytes that came from it instead of a greeting.
-    package let sample: [UInt8]
 
     /// Creates a description.
-    package init(command: [String], exitStatus: Int32?, sample: [UInt8]) {
+    package init(command: [String], exitStatus: Int32?) {
       self.command = command
       self.exitStatus = exitStatus
-      self.sample = sample
     }
   }
 }
@@ -103,7 +100,7 @@ extension SessionError {
       case TransportError.system(let code):
         .inputOutput(SystemError(call: "read", code: code))
       case TransportError.closed, TransportError.cut:
-        .connectionLost(FarEndFailure(command: [], exitStatus: nil, sample: []))
+        .connectionLost(FarEndFailure(command: [], exitStatus: nil))
       default: preconditionFailure("no step throws \(error)")
       }
   }

@@ -128,7 +128,7 @@ extension Failure {
   ) -> Failure {
     let command = "'\(end.command.map(Escape.text).joined(separator: " "))'"
     let ended = end.exitStatus.map { "\(command) exited with \($0)" } ?? "\(command) was started"
-    return Failure(status: status, what: what, causes: [ended] + said(end.sample), hint: hint)
+    return Failure(status: status, what: what, causes: [ended], hint: hint)
   }
 
   /// The first bytes of what came instead of a greeting.

@@ -5,8 +5,9 @@ import Testing
 @testable import treemend
 
 @Suite struct ExitStatusTests {
+  private static let said = "\u{1b}[2Jno"
   private static let end = SessionError.FarEndFailure(
-    command: ["ssh", "h"], exitStatus: 255, sample: [UInt8]("\u{1b}[2Jno"))
+    command: ["ssh", said], exitStatus: 255)
 
   @Test(
     arguments: [
@@ -25,11 +26,11 @@ import Testing
     #expect(Failure(error).status.rawValue == status)
   }
 
-  @Test func `what the far end says is made safe`() {
+  @Test func `what the far end says, and what was said to start it, is made safe`() {
     for error in [
       SessionError.farEndNotStarted(Self.end), .connectionLost(Self.end),
-      .wrongProtocol(sample: Self.end.sample),
-      .farEnd(exitCode: 3, message: Self.end.sample, isRemote: false),
+      .wrongProtocol(sample: Array(Self.said.utf8)),
+      .farEnd(exitCode: 3, message: Array(Self.said.utf8), isRemote: false),
     ] {
       let text = Failure(error).text
       #expect(text.contains("\\x1b[2Jno"))

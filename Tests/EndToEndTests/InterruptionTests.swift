@@ -10,6 +10,25 @@ struct InterruptionTests {
     replicas = try Replicas(RandomTree(fileCount: 300, directoryCount: 30, seed: 31))
   }
 
+  @Test(arguments: [true, false])
+  func `an interrupt that ends the remote shell, too, is no lost connection`(
+    isAnswered: Bool
+  ) throws {
+    let started = replicas.directory.appending("started")
+    let shell = replicas.directory.appending("shell")
+    let answer = "\(Binary.treemend) serve --stdio | head -c 300"
+    try makeFile(shell, "#!/bin/sh\n: >\(started)\n\(isAnswered ? answer : ":")\nexec sleep 60\n")
+    try setMode(Array(shell.utf8), 0o755)
+    let run = try RunningProgram(
+      Binary.treemend, ["-e", shell, replicas.source, "host:\(replicas.destination)"])
+    while access(started, F_OK) != 0 { usleep(1000) }
+    usleep(300_000)
+    // As a terminal sends it, to all that is in the foreground.
+    run.kill(SIGINT)
+    let ended = try run.wait(timeLimitSeconds: 20)
+    #expect(ended.ending == .exited(20), "\(ended)")
+  }
+
   @Test(arguments: [1, 2, 5, 20])
   func `a destination killed as the far end is repaired by the next run`(count: Int) throws {
     let words = Trace.killing(at: count, of: Trace.changes).joined(separator: " ")
