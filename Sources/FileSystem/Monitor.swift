@@ -76,15 +76,36 @@ package final class Monitor<State>: @unchecked Sendable {
         return result
       }
       if isOver() { return nil }
-      var until = timespec()
-      unsafe clock_gettime(CLOCK_REALTIME, &until)
-      until.tv_nsec += 100_000_000
-      if until.tv_nsec >= 1_000_000_000 {
-        until.tv_nsec -= 1_000_000_000
-        until.tv_sec += 1
-      }
-      unsafe pthread_cond_timedwait(changed, mutex, &until)
+      waitForChange(atMost: 100_000_000)
     }
+  }
+
+  /// Waits as ``wait(for:)`` does, and gives up, returning nil, after so many nanoseconds.
+  package func wait<Result>(
+    atMost nanoseconds: Int64, for body: (inout State) -> Result?
+  ) -> Result? {
+    let end = monotonicNanoseconds() + nanoseconds
+    unsafe pthread_mutex_lock(mutex)
+    defer { unsafe pthread_mutex_unlock(mutex) }
+    while true {
+      if let result = body(&state) {
+        unsafe pthread_cond_broadcast(changed)
+        return result
+      }
+      let left = end - monotonicNanoseconds()
+      if left <= 0 { return nil }
+      waitForChange(atMost: left)
+    }
+  }
+
+  /// Waits until another has changed the state, or so many nanoseconds; for the holder of the mutex.
+  private func waitForChange(atMost nanoseconds: Int64) {
+    var until = timespec()
+    unsafe clock_gettime(CLOCK_REALTIME, &until)
+    let end = Int64(until.tv_nsec) + nanoseconds
+    until.tv_sec += Int(end / 1_000_000_000)
+    until.tv_nsec = Int(end % 1_000_000_000)
+    unsafe pthread_cond_timedwait(changed, mutex, &until)
   }
 }
 

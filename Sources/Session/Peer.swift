@@ -24,9 +24,11 @@ final class Peer {
     } catch {
       throw SessionError(error)
     }
-    connection = Connection(input: farEnd.output, output: farEnd.input) {
-      Interruption.isRequested
-    }
+    connection = Connection(
+      input: farEnd.output, output: farEnd.input,
+      silenceLimitSeconds: options.silenceLimitSeconds,
+      mayBeAsking: isRemote && Self.hasTerminal
+    ) { Interruption.isRequested }
     connection.keep(to: options.terms(for: location))
     do throws(TransportError) {
       try connection.send(Hello(program: Session.version).frame)
@@ -128,6 +130,8 @@ final class Peer {
   /// what it has begun, so that the next run does not find it busy.
   func abandon() {
     connection.abandon()
+    // What says nothing would not notice.
+    if connection.isSilent { farEnd.kill() }
     _ = farEnd.ending(withinTenths: 8)
   }
 
@@ -156,6 +160,9 @@ final class Peer {
     }
   }
 
+  /// Whether there is a user at a terminal, whom a remote shell may ask.
+  private static var hasTerminal: Bool { isatty(STDIN_FILENO) != 0 }
+
   /// The command that starts the far end: an array of arguments, no local shell, and nothing of
   /// the path in it.
   private static func command(for location: Location, _ options: RunOptions) -> [String] {
@@ -163,7 +170,7 @@ final class Peer {
     case .local: return ["/proc/self/exe", "serve", "--stdio"]
     case .remote(let host, _):
       var shell = options.remoteShell
-      if shell == ["ssh"], isatty(STDIN_FILENO) == 0 { shell += ["-o", "BatchMode=yes"] }
+      if shell == ["ssh"], !hasTerminal { shell += ["-o", "BatchMode=yes"] }
       return shell + ["--", host, options.remoteCommand, "serve", "--stdio"]
     }
   }

@@ -25,6 +25,8 @@ package struct RunOptions: Sendable {
   package var forces = false
   /// How long to wait for a replica that is in use, in seconds.
   package var lockWaitSeconds = 0
+  /// How long the other end may say nothing, in seconds; nil for ever.
+  package var silenceLimitSeconds: Int? = Self.defaultSilenceLimitSeconds
   /// A directory to keep the state of local replicas in, instead of `.treemend` in each.
   package var stateDirectory: [UInt8]?
   /// What is left out.
@@ -33,6 +35,9 @@ package struct RunOptions: Sendable {
   package var remoteShell = ["ssh"]
   /// The command that the remote shell starts at the far end.
   package var remoteCommand = "treemend"
+
+  /// How long an end may say nothing unless something else is asked for, in seconds.
+  package static let defaultSilenceLimitSeconds = 300
 
   /// Creates the options of a run that asks for nothing special.
   package init() {}

@@ -31,6 +31,8 @@ package enum SessionError: Error {
   case brokenProtocol(Malformed)
   /// The connection ended in the middle.
   case connectionLost(FarEndFailure)
+  /// The other end has said nothing for so long.
+  case silent(seconds: Int)
   /// The other end stopped; its own reason, as lines of text for people.
   case farEnd(exitCode: UInt8, message: [UInt8], isRemote: Bool)
   /// A system call failed and no path is to blame.
@@ -97,6 +99,7 @@ extension SessionError {
       case TransportError.malformed(let error): .brokenProtocol(error)
       case TransportError.noMagic(let sample): .wrongProtocol(sample: sample)
       case TransportError.interrupted, is ScanInterrupted: .interrupted
+      case TransportError.silent(let seconds): .silent(seconds: seconds)
       case TransportError.system(let code):
         .inputOutput(SystemError(call: "read", code: code))
       case TransportError.closed, TransportError.cut:

@@ -23,6 +23,8 @@ package final class Connection: Sendable {
     var outgoingByteCount = 0
     var outgoingEnd: TransportError?
     var isClosing = false
+    /// How many times something has come.
+    var heardCount = 0
     var receivedByteCount: Int64 = 0
     var sentByteCount: Int64 = 0
     var pacer: Pacer?
@@ -34,23 +36,33 @@ package final class Connection: Sendable {
   private let isInterrupted: @Sendable () -> Bool
   /// The descriptor that somebody must go on reading from.
   private let heard: Int32?
+  /// How long the other end may say nothing, in nanoseconds.
+  private let silenceLimit: Int64
+  /// Whether it may take as long as it likes to begin.
+  private let mayBeAsking: Bool
 
-  /// Speaks over two descriptors, which this then owns. `isInterrupted` is asked while it waits.
+  /// Speaks over two descriptors, which this then owns. `isInterrupted` is asked while it waits. The
+  /// other end may say nothing for `silenceLimitSeconds`, or for ever if that is nil; with `mayBeAsking`,
+  /// what leads to it may be asking the user for a password, and is waited for until it begins.
   ///
   /// With `endsUnheard`, nothing is received any more once nobody reads what this end sends, even
   /// if whoever sends to it stays: so a far end goes when the connection is cut behind it.
   package init(
-    input: Int32, output: Int32, endsUnheard: Bool = false,
+    input: Int32, output: Int32, endsUnheard: Bool = false, silenceLimitSeconds: Int?,
+    mayBeAsking: Bool = false, heartbeatInterval: Int64 = Silence.heartbeatInterval,
     isInterrupted: @escaping @Sendable () -> Bool
   ) {
     self.isInterrupted = isInterrupted
+    silenceLimit = silenceLimitSeconds.map { Int64($0) * 1_000_000_000 } ?? .max
+    self.mayBeAsking = mayBeAsking
     heard = endsUnheard ? output : nil
     // PERF: with the 64 KiB that a pipe has, large files take 7 % longer.
     for pipe in [input, output] { widenPipe(pipe, to: CInt(Self.queueByteCount)) }
     let queues = queues
     Thread { Self.read(FileDescriptor(rawValue: input), into: queues) }.detach()
     Thread {
-      Self.write(FileDescriptor(rawValue: output), from: queues, isInterrupted)
+      Self.write(
+        FileDescriptor(rawValue: output), from: queues, heartbeatInterval, isInterrupted)
     }.detach()
     queues.change { $0.outgoing.append(Magic.bytes) }
   }
@@ -82,28 +94,55 @@ package final class Connection: Sendable {
   }
 
   private func send(_ bytes: [UInt8]) throws(TransportError) {
-    let end = queues.wait(poll: isInterrupted) { queues -> TransportError?? in
-      if let end = queues.outgoingEnd { return .some(end) }
+    try wait { queues -> Result<Void, TransportError>? in
+      if let end = queues.outgoingEnd { return .failure(end) }
       guard queues.outgoingByteCount < Self.queueByteCount else { return nil }
       queues.outgoing.append(bytes)
       queues.outgoingByteCount += bytes.count
-      return .some(nil)
+      return .success(())
     }
-    guard let end else { throw .interrupted }
-    if let end { throw end }
   }
 
   /// Waits for the next frame.
   package func receive() throws(TransportError) -> Frame {
-    let result = queues.wait(poll: isInterrupted) {
-      [heard] queues -> Result<Frame, TransportError>? in
+    try wait { [heard] queues -> Result<Frame, TransportError>? in
       if !queues.incoming.isEmpty { return .success(Self.take(&queues)) }
       if let end = queues.incomingEnd { return .failure(end) }
       guard let heard else { return nil }
       return queues.outgoingEnd != nil || isUnheard(heard) ? .failure(.closed) : nil
     }
+  }
+
+  /// Waits until `body` returns something, the user wants to stop, or the other end has said nothing for
+  /// too long: then it is taken to be gone.
+  private func wait<Success>(
+    for body: (inout Queues) -> Result<Success, TransportError>?
+  ) throws(TransportError) -> Success {
+    var silence = Silence(limit: silenceLimit)
+    let result = queues.wait(poll: isInterrupted) { queues in
+      if let result = body(&queues) { return result }
+      return end(&queues, after: &silence).map(Result.failure)
+    }
     guard let result else { throw .interrupted }
     return try result.get()
+  }
+
+  /// Ends the connection, and says so, if the other end has said nothing for too long.
+  private func end(_ queues: inout Queues, after silence: inout Silence) -> TransportError? {
+    guard silence.isTooLong(heard: queues.heardCount, at: monotonicNanoseconds()),
+      queues.heardCount > 0 || !mayBeAsking,
+      // Where nothing is taken, nothing more is heard.
+      queues.incomingByteCount < Self.queueByteCount
+    else { return nil }
+    let end = TransportError.silent(seconds: silence.limitSeconds)
+    queues.incomingEnd = end
+    queues.outgoingEnd = end
+    return end
+  }
+
+  /// Whether the connection ended because the other end said nothing.
+  package var isSilent: Bool {
+    queues.change { if case .silent = $0.incomingEnd { true } else { false } }
   }
 
   /// Whether the other end has said that it failed, or says no more.
@@ -121,10 +160,14 @@ package final class Connection: Sendable {
     queues.change { $0.incoming.isEmpty ? nil : Self.take(&$0) }
   }
 
-  /// Waits until everything has been written, and closes this end's way out.
+  /// Waits until everything has been written, unless the other end takes nothing and says nothing, and
+  /// closes this end's way out.
   package func close() {
     queues.change { $0.isClosing = true }
-    _ = queues.wait { $0.outgoingEnd }
+    var silence = Silence(limit: silenceLimit)
+    _ = queues.wait(poll: { false }) { queues in
+      queues.outgoingEnd ?? end(&queues, after: &silence)
+    }
   }
 
   /// Drops what has not been written, and closes this end's way out as soon as that can be.
@@ -143,15 +186,24 @@ package final class Connection: Sendable {
   }
 
   private static func write(
-    _ output: FileDescriptor, from queues: Monitor<Queues>, _ isInterrupted: () -> Bool
+    _ output: FileDescriptor, from queues: Monitor<Queues>, _ heartbeatInterval: Int64,
+    _ isInterrupted: () -> Bool
   ) {
+    let heartbeat = Frame(.heartbeat, []).encoded(deflating: false)
     var end = TransportError.closed
     do {
       while true {
-        let batch = queues.wait { queues -> [[UInt8]]? in
+        let batch = queues.wait(atMost: heartbeatInterval) { queues -> [[UInt8]]? in
           if queues.outgoing.isEmpty { return queues.isClosing ? [] : nil }
           defer { queues.outgoing = [] }
           return queues.outgoing
+        }
+        guard let batch else {
+          queues.change { queues in
+            queues.outgoing.append(heartbeat)
+            queues.outgoingByteCount += heartbeat.count
+          }
+          continue
         }
         if batch.isEmpty { break }
         for bytes in batch {
@@ -172,7 +224,7 @@ package final class Connection: Sendable {
     }
     // Whatever closing reports, nothing more can be said to the other end.
     try? output.close()
-    queues.change { $0.outgoingEnd = end }
+    queues.change { $0.outgoingEnd = $0.outgoingEnd ?? end }
   }
 
   /// Writes a frame, at the pace that was asked for unless the user wants to stop.
@@ -195,13 +247,24 @@ package final class Connection: Sendable {
   }
 
   private static func read(_ input: FileDescriptor, into queues: Monitor<Queues>) {
-    var reader = FrameReader(input)
+    var reader = FrameReader(input) {
+      queues.update {
+        $0.heardCount += 1; return false
+      }
+    }
     let end: TransportError
     do throws(TransportError) {
       try reader.readMagic(sampleByteCount: sampleByteCount)
       while true {
         let frame = try reader.next()
         let byteCount = reader.readByteCount
+        guard frame.kind != .heartbeat else {
+          guard frame.payload.isEmpty else { throw .malformed(.count) }
+          queues.update {
+            $0.receivedByteCount = byteCount; return false
+          }
+          continue
+        }
         queues.wait { $0.incomingByteCount < queueByteCount ? () : nil }
         queues.change { queues in
           queues.incoming.append((frame, wallClockNanoseconds()))
@@ -214,7 +277,7 @@ package final class Connection: Sendable {
     }
     // Whatever closing reports, nothing more is wanted from the other end.
     try? input.close()
-    queues.change { $0.incomingEnd = end }
+    queues.change { $0.incomingEnd = $0.incomingEnd ?? end }
   }
 }
 

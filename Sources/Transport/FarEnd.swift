@@ -22,6 +22,7 @@ package final class FarEnd: Sendable {
   /// Where its standard input goes to.
   package let input: Int32
   private let ending = Monitor<Ending?>(nil)
+  private let task = Monitor<Task<Void, Never>?>(nil)
 
   /// Starts a command, found by `PATH` unless it has a `/` in it.
   package init(command: [String]) throws(TransportError) {
@@ -42,7 +43,7 @@ package final class FarEnd: Sendable {
       command[0].contains("/") ? .path(FilePath(command[0])) : .name(command[0])
     let arguments = Arguments(Array(command.dropFirst()))
     let ending = ending
-    Task.detached {
+    let running = Task.detached {
       let result: Ending
       do {
         var options = PlatformOptions()
@@ -66,6 +67,12 @@ package final class FarEnd: Sendable {
       }
       ending.change { $0 = result }
     }
+    task.change { $0 = running }
+  }
+
+  /// Kills the process.
+  package func kill() {
+    task.change { $0?.cancel() }
   }
 
   /// Waits until the process has ended.

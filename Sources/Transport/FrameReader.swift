@@ -5,14 +5,17 @@ internal import Wire
 /// Reads frames from a pipe, a large piece at a time.
 struct FrameReader {
   private let input: FileDescriptor
+  /// Called whenever something has come.
+  private let hear: () -> Void
   private var buffer = [UInt8](repeating: 0, count: 128 * 1024)
   private var start = 0
   private var end = 0
   /// How many bytes the frames so far took.
   private(set) var readByteCount: Int64 = 0
 
-  init(_ input: FileDescriptor) {
+  init(_ input: FileDescriptor, hear: @escaping () -> Void) {
     self.input = input
+    self.hear = hear
   }
 
   /// Reads the protocol's first bytes, or throws with what is there instead.
@@ -69,6 +72,7 @@ struct FrameReader {
     do {
       start = 0
       end = try buffer.withUnsafeMutableBytes { try input.read(into: $0) }
+      hear()
       return end > 0
     } catch {
       throw .system(code: (error as? Errno)?.rawValue ?? 0)

@@ -12,6 +12,8 @@ package enum TransportError: Error, Equatable {
   case malformed(Malformed)
   /// A system call failed, with this `errno`.
   case system(code: Int32)
+  /// Nothing has come from the other end for so long, which is too long.
+  case silent(seconds: Int)
   /// The user asked to stop while this end waited.
   case interrupted
 }

@@ -54,6 +54,8 @@ package struct Frame: Equatable, Sendable {
     case wantVersions = 23
     /// The versions of the sender's entries, in runs; both ways.
     case versions = 24
+    /// The sender is there, and has nothing else to say; both ways.
+    case heartbeat = 25
   }
 
   /// The most bytes of a payload, before and after deflation.

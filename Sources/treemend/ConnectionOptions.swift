@@ -24,10 +24,17 @@ struct ConnectionOptions: ParsableArguments {
       valueName: "rate"))
   var bwlimit: RawArgument?
 
+  @Option(
+    help: ArgumentHelp(
+      "Give up the far end if it says nothing for so long (default: 300; 0: never).",
+      valueName: "seconds"))
+  var timeout: Int?
+
   /// Adds what was asked for to `options`.
   func apply(to options: inout RunOptions) throws(Failure) {
     options.compresses = compress
     options.byteRate = try bwlimit.flatMap(ByteRate.read)
+    options.silenceLimitSeconds = try SilenceLimit.read(timeout)
     if let rsh { options.remoteShell = try ShellWords.split(rsh) }
     if let remotePath {
       guard let command = remotePath.string, !command.isEmpty,

@@ -34,7 +34,7 @@ enum ExitStatus: UInt8, CaseIterable {
     case .memory: "out of memory"
     case .partial: "some items failed"
     case .deletionLimit: "more deletions than the limit allows"
-    case .timeout: "timed out"
+    case .timeout: "the other end was silent for too long"
     case .conflicts: "conflicts remain"
     case .busy: "another run holds the replica"
     case .safety: "a guard stopped the run before it did harm"

@@ -51,7 +51,7 @@ struct KnownOption: Hashable {
     """
     dry-run,n delete max-delete= force checksum,c compress,z no-compress bwlimit= no-fsync
     exclude= include= exclude-from= include-from=
-    rsh,e= remote-path= rsync-path= state-dir= wait=
+    rsh,e= remote-path= rsync-path= timeout= state-dir= wait=
     verbose,v quiet,q itemize-changes,i stats json progress progress,P human-readable,h
     help version,V archive,a recursive,r links,l perms,p times,t
     sparse,S partial
@@ -63,7 +63,7 @@ struct KnownOption: Hashable {
     """
     rehash= root= read-only append-only no-delete repair-from=
     files-from= from0,0 update,u one-file-system,x owner,o group,g hard-links,H xattrs,X
-    acls,A numeric-ids backup,b backup-dir= suffix= timeout= log-file=
+    acls,A numeric-ids backup,b backup-dir= suffix= log-file=
     modify-window,@= existing ignore-existing ignore-non-existing chmod=
     info= debug= stderr= no-motd inc-recursive i-r relative,R no-implied-dirs implied-dirs inplace
     append append-verify dirs,d old-dirs old-d mkpath copy-links,L copy-unsafe-links safe-links

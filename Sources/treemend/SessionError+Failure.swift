@@ -44,6 +44,7 @@ extension Failure {
       case .connectionLost(let end):
         Self.farEnd(
           .brokenStream, "the connection was lost", end, hint: "the same command goes on from here")
+      case .silent(let seconds): Self.silent(seconds)
       case .farEnd(let code, let message, let isRemote):
         Failure(status: ExitStatus(ofFarEnd: code), lines: message, isRemote: isRemote)
       case .inputOutput(let cause):
@@ -129,6 +130,13 @@ extension Failure {
     let command = "'\(end.command.map(Escape.text).joined(separator: " "))'"
     let ended = end.exitStatus.map { "\(command) exited with \($0)" } ?? "\(command) was started"
     return Failure(status: status, what: what, causes: [ended], hint: hint)
+  }
+
+  private static func silent(_ seconds: Int) -> Failure {
+    Failure(
+      status: .timeout,
+      what: "the other end has said nothing for \(Quantity().text(seconds, "second"))",
+      hint: "what has come whole is kept: the same command goes on from here")
   }
 
   /// The first bytes of what came instead of a greeting.

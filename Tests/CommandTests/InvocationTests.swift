@@ -32,7 +32,8 @@ import Testing
       (["-avH", "a", "b"], "-H"), (["--hard-links"], "--hard-links"), (["-R"], "-R"),
       (["-aD"], "-D"), (["-rF"], "-F"), (["--inplace"], "--inplace"), (["--backup"], "--backup"),
       (["--checksum-choice=md5"], "--checksum-choice"), (["--delete-before"], "--delete-before"),
-      (["--no-perms"], "--no-perms"), (["--no-p"], "--no-p"), (["--timeout", "1"], "--timeout"),
+      (["--no-perms"], "--no-perms"), (["--no-p"], "--no-p"),
+      (["--contimeout", "1"], "--contimeout"),
       (["--rehash=5"], "--rehash"), (["-0"], "-0"), (["-x"], "-x"),
       (["serve", "--stdio", "--read-only"], "--read-only"), (["tree", "a"], "tree"),
     ])

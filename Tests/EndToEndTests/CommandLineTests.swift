@@ -12,7 +12,8 @@ import Testing
   @Test(
     arguments: [
       (["--no-such-option"], 1, "--no-such-option"), (["-H"], 4, "-H"), (["-aH"], 4, "-H"),
-      (["--max-delete=many"], 1, "max-delete"),
+      (["--max-delete=many"], 1, "max-delete"), (["--timeout=9"], 1, "--timeout"),
+      (["--timeout=31536001"], 1, "--timeout"),
     ] as [([String], Int32, String)])
   func `what is not understood is refused by name, and nothing is done`(
     options: [String], status: Int32, name: String
@@ -23,6 +24,12 @@ import Testing
     #expect(run.errorText.contains(name))
     #expect(run.output == [])
     #expect(try TreeSnapshot(replicas.destination).items == [])
+  }
+
+  @Test(arguments: ["--timeout=0", "--timeout=10"])
+  func `a limit of silence, or none, may be asked for`(option: String) throws {
+    let replicas = try Replicas(RandomTree(fileCount: 2, directoryCount: 0, seed: 83))
+    #expect(try replicas.copy(.push(), [option]).ending == .exited(0))
   }
 
   @Test(arguments: [.local, .push(), .pull()] as [Replicas.Route])

@@ -71,7 +71,7 @@ package final class RunningProgram: Sendable {
 extension RunningProgram {
   /// Waits until `text` is in what the program has written to standard error; returns false if it
   /// has ended, or the time is up, without.
-  func reports(_ text: String, timeLimitSeconds: Double = 20) throws -> Bool {
+  package func reports(_ text: String, timeLimitSeconds: Double = 20) throws -> Bool {
     let deadline = DispatchTime.now() + timeLimitSeconds
     while true {
       let isOver =

@@ -11,6 +11,11 @@ package struct StandInShell: Sendable {
     case cutUpstream(afterByteCount: Int)
     /// The connection ends after so many bytes from the responder.
     case cutDownstream(afterByteCount: Int)
+    /// After so many bytes from the initiator nothing comes from it any more, and nothing ends; the
+    /// responder waits ten seconds for it.
+    case stallUpstream(afterByteCount: Int)
+    /// The same of the responder's bytes.
+    case stallDownstream(afterByteCount: Int)
     /// The arguments go into this file, a line each.
     case recording(String)
     /// The remote host has no such command.
@@ -28,12 +33,17 @@ package struct StandInShell: Sendable {
   package init(_ variant: Variant = .plain, in directory: TemporaryDirectory) throws {
     path = directory.appending("stand-in-shell")
     let run = #"sh -c "$command""#
+    let patient = #"sh -c "$command --timeout=10""#
     let body =
       switch variant {
       case .plain, .recording: "exec \(run)"
       case .noisy(let text): "printf '%b' \(text.quoted)\nexec \(run)"
       case .cutUpstream(let byteCount): "\(Self.relay(byteCount)) | \(run)"
       case .cutDownstream(let byteCount): "\(run) | \(Self.relay(byteCount))"
+      case .stallUpstream(let byteCount):
+        "{ \(Self.relay(byteCount)); exec sleep 600; } | \(patient)"
+      case .stallDownstream(let byteCount):
+        "\(patient) | { \(Self.relay(byteCount)); exec sleep 600; }"
       case .commandMissing: "echo 'sh: 1: treemend: not found' >&2\nexit 127"
       case .hostUnknown: "echo \"ssh: Could not resolve hostname $host\" >&2\nexit 255"
       case .wrapped(let words): #"exec \#(words) sh -c "exec $command""#

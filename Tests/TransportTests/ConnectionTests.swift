@@ -18,7 +18,9 @@ import Wire
   func `frames arrive in order both ways, and every byte is counted`(deflates: Bool) throws {
     let pipes = try Pipes()
     let one = pipes.connection()
-    let other = Connection(input: pipes.far.input, output: pipes.far.output) { false }
+    let other = Connection(
+      input: pipes.far.input, output: pipes.far.output, silenceLimitSeconds: nil
+    ) { false }
     let sent = Frame.samples(seed: 1)
     let answers = Frame.samples(seed: 2)
     let speaker = FileSystem.Thread {
@@ -128,7 +130,6 @@ import Wire
     #expect(counts[counts.count - 1] < frameCount / 4, "\(counts)")
     for _ in 0..<frameCount { _ = try connection.receive() }
     speaker.join()
-    close(pipes.far.output)
     #expect(throws: TransportError.closed) { try connection.receive() }
     connection.close()
     close(pipes.far.input)

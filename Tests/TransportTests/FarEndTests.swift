@@ -50,6 +50,17 @@ import Wire
     }
   }
 
+  @Test func `a process that does nothing more is killed`() async throws {
+    try await besideTasks {
+      let farEnd = try FarEnd(command: ["sh", "-c", "trap '' TERM; kill -STOP $$"])
+      let connection = farEnd.connection()
+      #expect(farEnd.ending(withinTenths: 3) == nil)
+      farEnd.kill()
+      #expect(farEnd.waitForEnd() == .signalled(9))
+      connection.close()
+    }
+  }
+
   @Test func `arguments arrive as they are`() async throws {
     try await besideTasks {
       let words = ["", "a b", "$(id)", "*", "'\"\\", "é"]
@@ -69,7 +80,7 @@ extension FarEnd {
   /// A connection to the process.
   fileprivate func connection() -> Connection {
     Pipes.ignoresBrokenPipes
-    return Connection(input: output, output: input) { false }
+    return Connection(input: output, output: input, silenceLimitSeconds: nil) { false }
   }
 }
 

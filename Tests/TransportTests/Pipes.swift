@@ -25,19 +25,29 @@ struct Pipes {
 
   /// The connection under test.
   func connection(
-    endsUnheard: Bool = false, isInterrupted: @escaping @Sendable () -> Bool = { false }
+    endsUnheard: Bool = false, silenceLimitSeconds: Int? = nil, mayBeAsking: Bool = false,
+    isInterrupted: @escaping @Sendable () -> Bool = { false }
   ) -> Connection {
     Connection(
       input: near.input, output: near.output, endsUnheard: endsUnheard,
+      silenceLimitSeconds: silenceLimitSeconds, mayBeAsking: mayBeAsking,
       isInterrupted: isInterrupted)
   }
 
-  /// Says `bytes`, few enough for the pipe, and nothing after them.
-  func say(_ bytes: [UInt8]) throws {
+  /// The connection at the other end, which says every so many nanoseconds that it is there.
+  func otherConnection(heartbeatInterval: Int64) -> Connection {
+    Connection(
+      input: far.input, output: far.output, silenceLimitSeconds: nil,
+      heartbeatInterval: heartbeatInterval
+    ) { false }
+  }
+
+  /// Says `bytes`, few enough for the pipe, and nothing after them; closed, unless it `stays`.
+  func say(_ bytes: [UInt8], stays: Bool = false) throws {
     guard write(far.output, bytes, bytes.count) == bytes.count else {
       throw SystemFailure("write")
     }
-    close(far.output)
+    if !stays { close(far.output) }
   }
 
   /// Reads so many bytes of what the connection says.
@@ -62,7 +72,8 @@ extension Frame {
   /// Frames of all kinds, of no byte, of the most bytes, and of bytes that deflate and do not.
   static func samples(seed: UInt64) -> [Frame] {
     var random = SplitMix(seed: seed)
-    return Kind.allCases.flatMap { kind in
+    // A heartbeat is nothing to be received.
+    return Kind.allCases.filter { $0 != .heartbeat }.flatMap { kind in
       [
         Frame(kind, []), Frame(kind, random.bytes(random.below(3000))),
         Frame(kind, [UInt8](repeating: kind.rawValue, count: maximumPayloadByteCount)),
