@@ -56,6 +56,7 @@ enum DiffRun {
       summary.seconds = Double(monotonicNanoseconds() - start) / 1e9
       return summary
     } catch {
+      encounter.peer.abandon()
       throw SessionError(error)
     }
   }

@@ -143,8 +143,13 @@ package enum Session {
   ) throws(SessionError) -> Diagnosis {
     let start = monotonicNanoseconds()
     let peer = try Peer(.remote(host: host, path: []), options)
+    do {
+      try peer.greet()
+    } catch {
+      peer.abandon()
+      throw error
+    }
     defer { peer.close() }
-    try peer.greet()
     return Diagnosis(
       farVersion: peer.program, protocolVersion: Int(Hello.current),
       seconds: Double(monotonicNanoseconds() - start) / 1e9)

@@ -38,6 +38,22 @@ import Testing
     #expect(!run.errorOutput.contains(0x1b))
   }
 
+  @Test(arguments: [["doctor", "host"], ["diff", "DIRECTORY", "host:"]])
+  func `a host that never answers is given up, and the remote shell is killed`(
+    words: [String]
+  ) throws {
+    let file = replicas.directory.appending("pid")
+    let shell = try StandInShell(
+      .wrapped("sh -c 'echo $$ >\(file); exec sleep 600' #"), in: replicas.directory)
+    let run = try ProgramRun(
+      Binary.treemend,
+      words.map { $0 == "DIRECTORY" ? replicas.source : $0 }
+        + ["--timeout=10", "-e", shell.path])
+    #expect(run.ending == .exited(30), "\(run)")
+    #expect(run.errorText.contains("has said nothing for 10 seconds"))
+    #expect(try ProgramRun("sh", "-c", "kill -0 $(cat \(file))").exitStatus == 1)
+  }
+
   @Test func `the remote shell gets a constant command and no path`() throws {
     let file = replicas.directory.appending("arguments")
     #expect(try replicas.copy(.push(.recording(file))).ending == .exited(0))
