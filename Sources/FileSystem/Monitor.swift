@@ -11,7 +11,12 @@ package final class Monitor<State>: @unchecked Sendable {
   package init(_ state: sending State) {
     self.state = state
     unsafe pthread_mutex_init(mutex, nil)
-    unsafe pthread_cond_init(changed, nil)
+    // A clock that nobody sets: no wait is longer than it should be.
+    var attributes = pthread_condattr_t()
+    unsafe pthread_condattr_init(&attributes)
+    unsafe pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC)
+    unsafe pthread_cond_init(changed, &attributes)
+    unsafe pthread_condattr_destroy(&attributes)
   }
 
   deinit {
@@ -98,13 +103,11 @@ package final class Monitor<State>: @unchecked Sendable {
     }
   }
 
-  /// Waits until another has changed the state, or so many nanoseconds; for the holder of the mutex.
+  /// Waits until another has changed the state, or so long; for the holder of the mutex.
   private func waitForChange(atMost nanoseconds: Int64) {
-    var until = timespec()
-    unsafe clock_gettime(CLOCK_REALTIME, &until)
-    let end = Int64(until.tv_nsec) + nanoseconds
-    until.tv_sec += Int(end / 1_000_000_000)
-    until.tv_nsec = Int(end % 1_000_000_000)
+    let end = monotonicNanoseconds() + nanoseconds
+    var until = timespec(
+      tv_sec: Int(end / 1_000_000_000), tv_nsec: Int(end % 1_000_000_000))
     unsafe pthread_cond_timedwait(changed, mutex, &until)
   }
 }

@@ -46,8 +46,8 @@ final class ServeRun {
   }
 
   /// Serves one run over two descriptors; `describe` gives the exit code and the lines for people
-  /// that an error comes to, for the initiator to show. The initiator may say nothing for so long.
-  /// Returns the exit code, 0 for success.
+  /// that an error comes to, for the initiator to show. The initiator may say nothing for so long, or
+  /// for ever. Returns the exit code, 0 for success.
   static func serve(
     input: Int32, output: Int32, silenceLimitSeconds: Int?,
     describe: (SessionError) -> (exitCode: UInt8, message: [UInt8])

@@ -68,8 +68,8 @@ package enum Session {
   }
 
   /// Is the far end of one run, over two descriptors; `describe` gives the exit code and the lines
-  /// for people that an error comes to, for the initiator to show. The initiator may say nothing for so
-  /// long, or for ever. Returns the exit code.
+  /// for people that an error comes to, for the initiator to show. The initiator may say nothing for
+  /// so long, or for ever. Returns the exit code.
   package static func serve(
     input: Int32, output: Int32, silenceLimitSeconds: Int?,
     describe: (SessionError) -> (exitCode: UInt8, message: [UInt8])

@@ -11,6 +11,9 @@ package final class Connection: Sendable {
   /// How many bytes may wait in each direction.
   private static let queueByteCount = 1 << 20
 
+  /// How long something is still written to an end that has said nothing for too long, in nanoseconds.
+  private static let farewellNanoseconds: Int64 = 1_000_000_000
+
   /// How many of the first bytes are shown when they are not the protocol's.
   private static let sampleByteCount = 512
 
@@ -41,9 +44,11 @@ package final class Connection: Sendable {
   /// Whether it may take as long as it likes to begin.
   private let mayBeAsking: Bool
 
-  /// Speaks over two descriptors, which this then owns. `isInterrupted` is asked while it waits. The
-  /// other end may say nothing for `silenceLimitSeconds`, or for ever if that is nil; with `mayBeAsking`,
-  /// what leads to it may be asking the user for a password, and is waited for until it begins.
+  /// Speaks over two descriptors, which this then owns. `isInterrupted` is asked while it waits.
+  ///
+  /// The other end may say nothing for `silenceLimitSeconds`, or for ever if that is nil; with
+  /// `mayBeAsking`, what leads to it may be asking the user for a password, and is waited for
+  /// until it begins.
   ///
   /// With `endsUnheard`, nothing is received any more once nobody reads what this end sends, even
   /// if whoever sends to it stays: so a far end goes when the connection is cut behind it.
@@ -59,12 +64,12 @@ package final class Connection: Sendable {
     // PERF: with the 64 KiB that a pipe has, large files take 7 % longer.
     for pipe in [input, output] { widenPipe(pipe, to: CInt(Self.queueByteCount)) }
     let queues = queues
+    queues.change { $0.outgoing.append(Magic.bytes) }
     Thread { Self.read(FileDescriptor(rawValue: input), into: queues) }.detach()
     Thread {
       Self.write(
         FileDescriptor(rawValue: output), from: queues, heartbeatInterval, isInterrupted)
     }.detach()
-    queues.change { $0.outgoing.append(Magic.bytes) }
   }
 
   /// Has what is sent from now on keep to `terms`.
@@ -113,31 +118,26 @@ package final class Connection: Sendable {
     }
   }
 
-  /// Waits until `body` returns something, the user wants to stop, or the other end has said nothing for
-  /// too long: then it is taken to be gone.
+  /// Waits until `body` returns something, the user wants to stop, or the other end has said nothing
+  /// for too long: then nothing is received any more, and what has room can still be sent.
   private func wait<Success>(
     for body: (inout Queues) -> Result<Success, TransportError>?
   ) throws(TransportError) -> Success {
     var silence = Silence(limit: silenceLimit)
     let result = queues.wait(poll: isInterrupted) { queues in
       if let result = body(&queues) { return result }
-      return end(&queues, after: &silence).map(Result.failure)
+      if case .silent = queues.incomingEnd { return queues.incomingEnd.map(Result.failure) }
+      guard silence.isTooLong(heard: queues.heardCount, at: monotonicNanoseconds()),
+        queues.heardCount > 0 || !mayBeAsking,
+        // Where nothing is taken, nothing more is heard.
+        queues.incomingByteCount < Self.queueByteCount
+      else { return nil }
+      let end = TransportError.silent(seconds: silence.limitSeconds)
+      queues.incomingEnd = end
+      return .failure(end)
     }
     guard let result else { throw .interrupted }
     return try result.get()
-  }
-
-  /// Ends the connection, and says so, if the other end has said nothing for too long.
-  private func end(_ queues: inout Queues, after silence: inout Silence) -> TransportError? {
-    guard silence.isTooLong(heard: queues.heardCount, at: monotonicNanoseconds()),
-      queues.heardCount > 0 || !mayBeAsking,
-      // Where nothing is taken, nothing more is heard.
-      queues.incomingByteCount < Self.queueByteCount
-    else { return nil }
-    let end = TransportError.silent(seconds: silence.limitSeconds)
-    queues.incomingEnd = end
-    queues.outgoingEnd = end
-    return end
   }
 
   /// Whether the connection ended because the other end said nothing.
@@ -160,13 +160,15 @@ package final class Connection: Sendable {
     queues.change { $0.incoming.isEmpty ? nil : Self.take(&$0) }
   }
 
-  /// Waits until everything has been written, unless the other end takes nothing and says nothing, and
-  /// closes this end's way out.
+  /// Waits until everything has been written, unless the other end takes nothing and says nothing,
+  /// and closes this end's way out.
   package func close() {
     queues.change { $0.isClosing = true }
-    var silence = Silence(limit: silenceLimit)
+    // One that said nothing may be there again, to hear why this end goes.
+    var silence = Silence(limit: isSilent ? Self.farewellNanoseconds : silenceLimit)
     _ = queues.wait(poll: { false }) { queues in
-      queues.outgoingEnd ?? end(&queues, after: &silence)
+      let isOver = silence.isTooLong(heard: queues.heardCount, at: monotonicNanoseconds())
+      return queues.outgoingEnd != nil || isOver ? () : nil
     }
   }
 

@@ -1,6 +1,6 @@
 internal import FileSystem
 
-/// For how long nothing has come from the other end, which says at least now and then that it is there.
+/// For how long nothing has come from the other end, which says now and then that it is there.
 ///
 /// While this process is stopped, as by Ctrl-Z, it could hear nothing: that does not count.
 struct Silence {
@@ -23,8 +23,8 @@ struct Silence {
   /// What is too long, in seconds.
   var limitSeconds: Int { Int(limit / 1_000_000_000) }
 
-  /// Takes note that by `now` something has come `count` times, and returns whether the silence has been
-  /// too long.
+  /// Takes note that by `now` something has come `count` times, and returns whether the silence has
+  /// been too long.
   mutating func isTooLong(heard count: Int, at now: Int64) -> Bool {
     if count == heardCount {
       length += min(now - last, Self.stepNanoseconds)

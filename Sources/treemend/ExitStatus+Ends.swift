@@ -28,7 +28,6 @@ extension ExitStatus {
     self =
       switch error.code {
       case ENOMEM: .memory
-      case ETIMEDOUT: .timeout
       default: .inputOutput
       }
   }

@@ -136,7 +136,7 @@ extension Failure {
     Failure(
       status: .timeout,
       what: "the other end has said nothing for \(Quantity().text(seconds, "second"))",
-      hint: "what has come whole is kept: the same command goes on from here")
+      hint: "is the host up? a run goes on from where it ended, when it is started again")
   }
 
   /// The first bytes of what came instead of a greeting.

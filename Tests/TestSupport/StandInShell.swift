@@ -41,9 +41,9 @@ package struct StandInShell: Sendable {
       case .cutUpstream(let byteCount): "\(Self.relay(byteCount)) | \(run)"
       case .cutDownstream(let byteCount): "\(run) | \(Self.relay(byteCount))"
       case .stallUpstream(let byteCount):
-        "{ \(Self.relay(byteCount)); exec sleep 600; } | \(patient)"
+        "{ \(Self.relay(byteCount)); exec sleep 60; } | \(patient)"
       case .stallDownstream(let byteCount):
-        "\(patient) | { \(Self.relay(byteCount)); exec sleep 600; }"
+        "\(patient) | { \(Self.relay(byteCount)); exec sleep 60; }"
       case .commandMissing: "echo 'sh: 1: treemend: not found' >&2\nexit 127"
       case .hostUnknown: "echo \"ssh: Could not resolve hostname $host\" >&2\nexit 255"
       case .wrapped(let words): #"exec \#(words) sh -c "exec $command""#
