@@ -73,16 +73,7 @@ package final class Monitor<State>: @unchecked Sendable {
   package func wait<Result>(
     poll isOver: () -> Bool, for body: (inout State) -> Result?
   ) -> Result? {
-    unsafe pthread_mutex_lock(mutex)
-    defer { unsafe pthread_mutex_unlock(mutex) }
-    while true {
-      if let result = body(&state) {
-        unsafe pthread_cond_broadcast(changed)
-        return result
-      }
-      if isOver() { return nil }
-      waitForChange(atMost: 100_000_000)
-    }
+    wait(pausing: { isOver() ? nil : 100_000_000 }, for: body)
   }
 
   /// Waits as ``wait(for:)`` does, and gives up, returning nil, after so many nanoseconds.
@@ -90,6 +81,18 @@ package final class Monitor<State>: @unchecked Sendable {
     atMost nanoseconds: Int64, for body: (inout State) -> Result?
   ) -> Result? {
     let end = monotonicNanoseconds() + nanoseconds
+    return wait(
+      pausing: {
+        let left = end - monotonicNanoseconds()
+        return left > 0 ? left : nil
+      }, for: body)
+  }
+
+  /// Waits as ``wait(for:)`` does, but for each change no more nanoseconds than `pause` says, and
+  /// gives up, returning nil, when it says nil.
+  private func wait<Result>(
+    pausing pause: () -> Int64?, for body: (inout State) -> Result?
+  ) -> Result? {
     unsafe pthread_mutex_lock(mutex)
     defer { unsafe pthread_mutex_unlock(mutex) }
     while true {
@@ -97,18 +100,12 @@ package final class Monitor<State>: @unchecked Sendable {
         unsafe pthread_cond_broadcast(changed)
         return result
       }
-      let left = end - monotonicNanoseconds()
-      if left <= 0 { return nil }
-      waitForChange(atMost: left)
+      guard let nanoseconds = pause() else { return nil }
+      let end = monotonicNanoseconds() + nanoseconds
+      var until = timespec(
+        tv_sec: Int(end / 1_000_000_000), tv_nsec: Int(end % 1_000_000_000))
+      unsafe pthread_cond_timedwait(changed, mutex, &until)
     }
-  }
-
-  /// Waits until another has changed the state, or so long; for the holder of the mutex.
-  private func waitForChange(atMost nanoseconds: Int64) {
-    let end = monotonicNanoseconds() + nanoseconds
-    var until = timespec(
-      tv_sec: Int(end / 1_000_000_000), tv_nsec: Int(end % 1_000_000_000))
-    unsafe pthread_cond_timedwait(changed, mutex, &until)
   }
 }
 
