@@ -42,6 +42,13 @@ extension Destination {
     var pathInNewDirectory: Path? {
       decision == .create && conflictCopy == nil ? path : nil
     }
+    /// The directories in which it changes names.
+    var changedDirectories: [Path] {
+      switch decision {
+      case .record, .metadata: []
+      case .create, .update, .delete: [path, movedFrom].compactMap { $0?.parent }
+      }
+    }
     /// Whether what has come of it is worth keeping when no more can come.
     var isResumable: Bool { result.attributes.size >= ChunkList.keptByteCount }
   }

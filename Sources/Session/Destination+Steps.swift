@@ -97,35 +97,6 @@ extension Destination {
     return fresh(moved, entry.attributes)
   }
 
-  /// Sets the mode of a directory.
-  private func setMode(_ step: Step) throws(Refusal) -> Stamp? {
-    if isDeferred(step) { return deferMode(step) }
-    guard let before = step.before else { return nil }
-    _ = try applier.setMetadata(
-      of: step.path, to: step.result.attributes, before.attributes, .none)
-    return Stamp.none
-  }
-
-  /// The mode that a new directory has until the end of the run.
-  func modeForNow(_ step: Step) -> UInt16 {
-    isDeferred(step) ? step.result.attributes.workableMode : step.result.attributes.mode
-  }
-
-  /// Whether a directory is one that its owner could not change things in.
-  private func isDeferred(_ step: Step) -> Bool {
-    step.result.attributes.isUnworkable && !isFinishing
-  }
-
-  /// Has a directory get its mode at the end of the run, and be recorded then.
-  private func deferMode(_ step: Step) -> Stamp? {
-    let made = Entry(
-      path: step.path, attributes: .directory(mode: step.result.attributes.workableMode),
-      vector: step.result.vector)
-    deferredModes.append(
-      Step(.metadata, before: made, stamp: .none, result: step.result))
-    return nil
-  }
-
   private func precondition(_ step: Step) -> Precondition {
     guard let before = step.before, before.attributes.isLive else { return .absent }
     return .present(before.attributes, step.stamp)

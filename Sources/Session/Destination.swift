@@ -30,7 +30,10 @@ final class Destination {
   /// Large files on offer.
   var rebuilding: Rebuilding?
   private var unmatched: Set<Path> = []
+  /// Directories that get their modes at the end.
   var deferredModes: [Step] = []
+  /// Directories that have another mode than their own until then, and what they are to be.
+  var workable: [Path: Entry] = [:]
   private(set) var isFinishing = false
   private var outcomes = Outcomes()
   /// Why new directories of the batch under way got no place in the tree.
@@ -242,7 +245,10 @@ final class Destination {
     batch = []
     stagedByteCount = 0
     if steps.contains(where: { $0.staged != nil }) { try syncFileSystem() }
-    try replica.expect(steps.lazy.filter { $0.decision != .record }.map(\.result))
+    let parents = try unworkableParents(of: steps)
+    try replica.expect(
+      steps.lazy.filter { $0.decision != .record }.map(\.result) + parents.values)
+    makeWorkable(parents)
     var recorded: [Recorded] = []
     var chunks: [KeptChunks] = []
     for step in steps {
@@ -260,7 +266,8 @@ final class Destination {
     refusals.removeAll()
     applier.restoreDirectoryTimes()
     if steps.contains(where: { $0.decision != .record }) { try syncFileSystem() }
-    try replica.record(recorded, chunks, expecting: deferredModes.map(\.result))
+    try replica.record(
+      recorded, chunks, expecting: deferredModes.map(\.result) + workable.values)
     for file in chunks { writer.removePartials(of: file.path) }
   }
 
@@ -275,8 +282,7 @@ final class Destination {
   /// would have been in the way.
   func settle() throws {
     try flush()
-    batch = deferredModes.reversed()
-    deferredModes = []
+    batch = try takeModeSteps()
     isFinishing = true
     try flush()
     isFinishing = false
