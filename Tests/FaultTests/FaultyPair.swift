@@ -43,7 +43,9 @@ struct FaultyPair {
   /// Runs the program, as an argument of `prefix` if there is one.
   func run(_ arguments: String..., under prefix: [String] = []) throws -> ProgramRun {
     let words = prefix + [Binary.treemend] + arguments
-    return try ProgramRun(words[0], Array(words.dropFirst()), timeLimitSeconds: 60)
+    let run = try ProgramRun(words[0], Array(words.dropFirst()), timeLimitSeconds: 60)
+    try Trace.requireRun(run)
+    return run
   }
 
   private func require(_ run: ProgramRun) throws {

@@ -6,7 +6,7 @@ import Testing
 struct KillTests {
   private static let calls = [
     "rename,renameat,renameat2", "unlink,unlinkat,rmdir", "mkdir,mkdirat", "symlinkat", "linkat",
-    "fsync,fdatasync", "syncfs", "pwrite64", "ftruncate", "fchmod,fchmodat,fchmodat2", "utimensat",
+    "fsync,fdatasync", "syncfs", "pwrite64", "ftruncate", "fchmod,fchmodat,?fchmodat2", "utimensat",
     "write",
   ]
 
@@ -47,6 +47,48 @@ struct KillTests {
       #expect(run.ending == .exited(0), "\(count): \(run)")
       #expect(try modes() == ["555", "555"], "\(count)")
       try requireSuccess("chmod", "-R", "u+w", roots[0], roots[1])
+    }
+    #expect(foundCount > 0)
+  }
+
+  @Test(.enabled(if: OrdinaryUser.isAvailable, "needs a user whom permission bits hold"))
+  func `a run killed while it works in a read-only directory is mended by the next`() throws {
+    let calls = "fchmod,fchmodat,?fchmodat2,renameat,renameat2,unlinkat,syncfs,fsync,fdatasync"
+    var foundCount = 0
+    for count in sweepsAll ? Array(1...40) : Array(13...22) {
+      let directory = try TemporaryDirectory()
+      let roots = ["a", "b"].map(directory.appending)
+      let run = { (prefix: [String], options: [String]) in
+        try OrdinaryUser.take(directory)
+        let words = prefix + OrdinaryUser.prefix + [Binary.treemend, "sync"] + options + roots
+        return try ProgramRun(words[0], Array(words.dropFirst()), timeLimitSeconds: 60)
+      }
+      try requireSuccess(
+        "sh", "-ec",
+        """
+        chmod 755 .; mkdir -p a/ro/ro a/doomed b
+        for f in ro/f ro/gone ro/ro/f doomed/f; do echo x >a/$f; done
+        chmod 555 a/ro/ro a/ro a/doomed
+        """, in: directory)
+      #expect(try run([], []).ending == .exited(0))
+      try requireSuccess(
+        "sh", "-ec",
+        """
+        cd a; chmod -R u+w .; echo longer >ro/f; rm ro/gone; echo new >ro/ro/new; rm -r doomed
+        chmod 555 ro/ro ro
+        """, in: directory)
+      let killed = try run(Trace.killing(at: count, of: calls), [])
+      let modes = {
+        try ProgramRun("stat", ["-c%a"] + roots.flatMap { ["\($0)/ro", "\($0)/ro/ro"] }).text
+      }
+      try Trace.requireRun(killed)
+      if killed.ending != .exited(0), try modes().contains("755") { foundCount += 1 }
+      let mended = try run([], ["--conflict=fail", "--wait=10"])
+      #expect(mended.ending == .exited(0), "\(count): \(mended)")
+      #expect(try modes() == "555\n555\n555\n555\n", "\(count)")
+      let differences = try TreeSnapshot(roots[0]).differences(from: TreeSnapshot(roots[1]))
+      #expect(differences == [], "\(count)")
+      #expect(try TreeSnapshot(roots[0]).items.count == 5, "\(count)")
     }
     #expect(foundCount > 0)
   }

@@ -18,4 +18,9 @@ package enum Trace {
     let inject = "inject=\(calls):signal=SIGKILL:when=\(count)"
     return ["strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=\(calls)", "-e", inject]
   }
+
+  /// Throws if a program was not run, because `strace` does not understand what it is to do.
+  package static func requireRun(_ run: ProgramRun) throws {
+    if run.errorText.hasPrefix("strace: ") { throw FailedSetUp(program: "strace", run: run) }
+  }
 }
