@@ -28,7 +28,6 @@ struct Encounter {
     local path: [UInt8], with location: Location, role: Open.Role, makesRoot: Side?,
     localSide: Side, _ options: RunOptions, progress: (Int, Int64) -> Void
   ) throws(SessionError) {
-    let makesRoot = options.isDryRun ? nil : makesRoot
     var flags = options.flags.union(Open.Flags(options.terms(for: location).deflation))
     if makesRoot == localSide.other { flags.insert(.makesRoot) }
     local = try LocalReplica(Opening(path, options, makesRoot: makesRoot == localSide))

@@ -22,7 +22,10 @@ struct Opening {
 
 /// The replica at this end: its root, its lock, its index and what a scan made of it.
 final class LocalReplica {
+  /// The root; in a dry run that would make it, the directory that it would be made in.
   let root: Root
+  /// Whether there is no root yet.
+  private let isMissing: Bool
   let opening: Opening
   /// The directory that holds the state; nil in a dry run where there is none.
   let stateDirectory: [UInt8]?
@@ -62,15 +65,17 @@ final class LocalReplica {
   init(_ opening: Opening) throws(SessionError) {
     self.opening = opening
     do {
-      if opening.makesRoot { try makeDirectory(at: opening.path) }
-      root = try Root(openingDirectoryAt: opening.path)
+      (root, isMissing) = try Self.openRoot(opening)
     } catch {
       throw .root(path: opening.path, error)
     }
     do {
-      let place = try StatePlace.open(
-        for: root, at: opening.path, elsewhere: opening.stateDirectory,
-        makes: !opening.isDryRun)
+      let place =
+        try isMissing
+        ? nil
+        : StatePlace.open(
+          for: root, at: opening.path, elsewhere: opening.stateDirectory,
+          makes: !opening.isDryRun)
       var isInRoot = true
       if let place {
         stateDirectory = place.path
@@ -92,11 +97,32 @@ final class LocalReplica {
       index = try Self.openIndex(in: stateDirectory, opening)
       try begin()
       try checkIdentity()
-      isEmpty = try holdsNothing()
+      isEmpty = try isMissing || holdsNothing()
     } catch let error as SystemError where !error.isLackOfSpace {
       throw .root(path: opening.path, error)
     } catch {
       throw SessionError(error)
+    }
+  }
+
+  /// Opens the root, or finds out that it could be made.
+  private static func openRoot(
+    _ opening: Opening
+  ) throws(SystemError) -> (Root, isMissing: Bool) {
+    if opening.makesRoot, !opening.isDryRun { try makeDirectory(at: opening.path) }
+    do {
+      return (try Root(openingDirectoryAt: opening.path), false)
+    } catch {
+      guard error.isAbsence, opening.makesRoot, let place = PlaceInDirectory(of: opening.path)
+      else {
+        throw error
+      }
+      let outer = try Root(openingDirectoryAt: place.parent)
+      let directory = try outer.openDirectory(.root)
+      // A link to nothing is in the way.
+      guard (try? directory.status(of: place.name)) == nil else { throw error }
+      try directory.requireWriting()
+      return (outer, true)
     }
   }
 
@@ -170,6 +196,7 @@ final class LocalReplica {
     _ defersHashing: Bool, _ progress: (Int, Int64) throws -> Void, _ confirm: () throws -> Void
   ) throws {
     try begin()
+    guard !isMissing else { return }
     cached = nil
     try setExpectedModes()
     let now = wallClockNanoseconds()

@@ -36,15 +36,8 @@ enum RootGuard {
     }
   }
 
-  /// The absolute path of a directory. What is not there yet lies where its parent does.
   private static func resolved(_ path: [UInt8]) -> [UInt8] {
-    if let absolute = try? absolutePath(of: path) { return absolute }
-    let slash = UInt8(ascii: "/")
-    let trimmed = path.reversed().drop { $0 == slash }.reversed()
-    let name = trimmed.split(separator: slash).last.map(Array.init) ?? []
-    let parent = Array(trimmed.dropLast(name.count))
-    guard !name.isEmpty else { return path }
-    return resolved(parent.isEmpty ? Array(".".utf8) : parent) + [slash] + name
+    (try? absolutePath(of: path)) ?? path
   }
 
   private static func contains(_ outer: [UInt8], _ inner: [UInt8]) -> Bool {

@@ -45,4 +45,37 @@ import Testing
     try replicas.change("mkdir source/.treemend destination/.treemend")
     try expectNothingWritten()
   }
+
+  @Test(arguments: [Replicas.Route.local, .push(), .pull()])
+  func `a destination that would be made is told of, and not made`(route: Replicas.Route) throws {
+    try replicas.change("rmdir destination")
+    let dry = try replicas.copy(route, ["-n", "-i"])
+    #expect(dry.ending == .exited(0), "\(dry)")
+    try replicas.change("[ ! -e destination ] && [ ! -e source/.treemend ]")
+    let real = try replicas.copy(route, ["-i"])
+    #expect(dry.text == real.text && !real.text.isEmpty, "\(dry)")
+    try expectEqual(replicas)
+  }
+
+  @Test(arguments: [
+    "rmdir destination; ln -s nothing destination", "rmdir destination; echo >destination",
+    "mv source elsewhere; rmdir destination",
+  ])
+  func `one that could not be made is refused`(command: String) throws {
+    try replicas.change(command)
+    let before = try files()
+    for options in [["-n"], []] {
+      #expect(try replicas.copy(.local, options).ending == .exited(3), "\(options)")
+      #expect(try options.isEmpty || files() == before)
+    }
+  }
+
+  @Test(.enabled(if: OrdinaryUser.isAvailable, "needs a user whom permission bits hold"))
+  func `one in a directory that may not be written is refused`() throws {
+    try replicas.change("rmdir destination; chmod 755 .; chmod -R a+rX source")
+    for options in [["-n"], []] {
+      let run = try replicas.copy(.local, options, under: OrdinaryUser.prefix)
+      #expect(run.ending == .exited(3), "\(run)")
+    }
+  }
 }
