@@ -10,6 +10,8 @@ package struct ScanReport: Sendable {
   package internal(set) var rememberedCount = 0
   /// The entries that are new, changed or deleted.
   package internal(set) var changedCount = 0
+  /// The files that are left to be hashed while they are sent.
+  package internal(set) var unhashedCount = 0
   /// The bytes hashed.
   package internal(set) var hashedByteCount: Int64 = 0
   /// What could not be dealt with.

@@ -82,6 +82,7 @@ extension Scanner {
       return .unread(status, remembered: nil)
     }
     report.changedCount += 1
+    report.unhashedCount += 1
     let attributes = Attributes(of: status, .zero)
     return .known(
       attributes, options.observer.found(attributes, at: path, remembered: nil), .unknown)

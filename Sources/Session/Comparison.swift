@@ -38,7 +38,7 @@ struct Comparison {
     let (theirRoot, theirCount) =
       switch projection {
       case .state: (ready.stateRoot, ready.entryCount)
-      case .content: (ready.contentRoot, ready.liveCount)
+      case .content: (ready.contentRoot ?? .zero, ready.liveCount)
       // The root is not told, and asked for first.
       case .attributes: (Digest.zero, ready.liveCount)
       }

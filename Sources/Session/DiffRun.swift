@@ -44,7 +44,7 @@ enum DiffRun {
       encounter.peer.close()
       summary.localRoot = encounter.local.view.content.root
       summary.remoteRoot = encounter.ready.contentRoot
-      summary.isEqual = summary.localRoot == summary.remoteRoot
+      summary.isEqual = summary.localRoot.map { $0 == summary.remoteRoot } ?? false
       summary.entryCount = encounter.local.view.liveCount
       summary.scannedCount = encounter.local.report.scannedCount
       summary.hashedByteCount = encounter.local.report.hashedByteCount

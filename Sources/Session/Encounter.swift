@@ -79,7 +79,7 @@ struct Encounter {
     _ local: LocalReplica, _ location: Location, _ role: Open.Role, _ flags: Open.Flags,
     _ options: RunOptions, _ progress: (Int, Int64) -> Void
   ) throws(SessionError) -> (Peer, (Introduction, Introduction), clockSkew: Int64) {
-    let sends = (role == .destination || role == .both) && !options.isDryRun
+    let sends = role == .destination || role == .both
     // It may have been set back, and to a state that is too old as well.
     var remainingCount = 2
     while true {

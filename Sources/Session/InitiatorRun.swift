@@ -220,9 +220,9 @@ final class InitiatorRun {
   }
 
   private func sumUp(_ comparison: Comparison, _ tally: Tally) {
-    summary.localRoot = local.view.content.root
+    summary.localRoot = local.contentRoot
     summary.remoteRoot = theirRoots?.contentRoot ?? encounter.ready.contentRoot
-    summary.isEqual = summary.localRoot == summary.remoteRoot
+    summary.isEqual = summary.localRoot.map { $0 == summary.remoteRoot } ?? false
     summary.entryCount = local.view.liveCount
     summary.scannedCount = local.report.scannedCount
     summary.hashedByteCount += local.report.hashedByteCount

@@ -279,6 +279,11 @@ final class LocalReplica {
     try view.renew(from: ShownBuckets(index: index, filter: opening.filter))
   }
 
+  /// The content root, if a dry run has hashed all that it is of.
+  var contentRoot: Digest? {
+    opening.isDryRun && report.unhashedCount > 0 ? nil : view.content.root
+  }
+
   /// Whether a path lies where the scan could not look.
   func isUnknown(_ path: Path) -> Bool {
     unknown.covers(path)

@@ -76,9 +76,7 @@ final class ServeRun {
     }
     try connection.send(introduction.frame)
     let sends = open.role == .source || open.role == .both
-    try replica.scan(
-      defersHashing: sends && open.introduction.isEmpty && !open.flags.contains(.dryRun)
-    ) { _, _ in }
+    try replica.scan(defersHashing: sends && open.introduction.isEmpty) { _, _ in }
     try sendReady()
     try prepareAcquaintance()
     while let frame = try nextFrame() {
@@ -138,7 +136,7 @@ final class ServeRun {
         hasMetAnother: met.map { $0 != open.introduction.replica } ?? false,
         hasDeleted: try replica.hasDeleted(),
         entryCount: view.liveCount + view.tombstoneCount,
-        liveCount: view.liveCount, stateRoot: view.state.root, contentRoot: view.content.root
+        liveCount: view.liveCount, stateRoot: view.state.root, contentRoot: replica.contentRoot
       ).frame)
   }
 

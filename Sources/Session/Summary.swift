@@ -4,10 +4,10 @@ package import Hashing
 package struct Summary: Sendable {
   /// Whether both ends name the same content root.
   package var isEqual = false
-  /// The content root of the replica at this end.
-  package var localRoot = Digest.zero
-  /// The content root of the replica at the far end.
-  package var remoteRoot = Digest.zero
+  /// The content root of the replica at this end; nil if a dry run has not hashed its files.
+  package var localRoot: Digest?
+  /// The content root of the replica at the far end; nil likewise.
+  package var remoteRoot: Digest?
   /// Live entries at this end.
   package var entryCount = 0
   /// Paths looked at by this end's scan.

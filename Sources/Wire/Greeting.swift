@@ -203,13 +203,13 @@ package struct Ready: Equatable, Sendable {
   package var liveCount: Int
   /// The digest over all of them.
   package var stateRoot: Digest
-  /// The digest over the content of the live ones.
-  package var contentRoot: Digest
+  /// The digest over the content of the live ones; nil if a dry run has not hashed all of it.
+  package var contentRoot: Digest?
 
   /// Creates the report.
   package init(
     replica: ReplicaID, isNew: Bool, hasMetAnother: Bool, hasDeleted: Bool, entryCount: Int,
-    liveCount: Int, stateRoot: Digest, contentRoot: Digest
+    liveCount: Int, stateRoot: Digest, contentRoot: Digest?
   ) {
     self.replica = replica
     self.isNew = isNew
@@ -233,7 +233,8 @@ package struct Ready: Equatable, Sendable {
     entryCount = try reader.readCount(atMost: 1 << 48)
     liveCount = try reader.readCount(atMost: entryCount)
     stateRoot = try reader.readDigest()
-    contentRoot = try reader.readDigest()
+    let contentRoot = try reader.readDigest()
+    self.contentRoot = contentRoot == .zero ? nil : contentRoot
     try reader.expectEnd()
   }
 
@@ -245,7 +246,7 @@ package struct Ready: Equatable, Sendable {
     payload.append(count: entryCount)
     payload.append(count: liveCount)
     stateRoot.append(to: &payload)
-    contentRoot.append(to: &payload)
+    (contentRoot ?? .zero).append(to: &payload)
     return Frame(.ready, payload)
   }
 }

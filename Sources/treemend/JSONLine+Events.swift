@@ -66,8 +66,8 @@ extension JSONLine {
     var line = JSONLine(type: "summary")
     line.add("exit", Int64(status.rawValue))
     line.add("equal", summary.isEqual)
-    line.add("local_root", "\(summary.localRoot)")
-    line.add("remote_root", "\(summary.remoteRoot)")
+    line.add("local_root", summary.localRoot?.description)
+    line.add("remote_root", summary.remoteRoot?.description)
     let figures: [(String, Int64)] = [
       ("entries", Int64(summary.entryCount)), ("scanned", Int64(summary.scannedCount)),
       ("hashed_bytes", summary.hashedByteCount), ("sent_bytes", summary.sentByteCount),

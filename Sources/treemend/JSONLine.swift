@@ -22,6 +22,12 @@ struct JSONLine {
     members.append("\"\(name)\":\(Self.quoted(text))")
   }
 
+  /// Adds text, or that there is none.
+  mutating func add(_ name: String, _ text: String?) {
+    guard let text else { return members.append("\"\(name)\":null") }
+    add(name, text)
+  }
+
   /// Adds a number.
   mutating func add(_ name: String, _ number: Int64) {
     members.append("\"\(name)\":\(number)")

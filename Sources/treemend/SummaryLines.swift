@@ -60,8 +60,8 @@ struct SummaryLines {
     table.add("Round trips", quantity.text(summary.roundTripCount))
     table.add("Nodes compared", quantity.text(summary.comparedNodeCount))
     table.add("Buckets exchanged", quantity.text(summary.exchangedBucketCount))
-    table.add("Local root", "\(summary.localRoot)")
-    table.add("Remote root", "\(summary.remoteRoot)")
+    table.add("Local root", summary.localRoot?.description ?? "not hashed")
+    table.add("Remote root", summary.remoteRoot?.description ?? "not hashed")
     table.add("Replicas", equality)
     table.add("Time", Quantity.seconds(summary.seconds))
     return table.text

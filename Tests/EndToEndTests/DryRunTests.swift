@@ -57,6 +57,18 @@ import Testing
     try expectEqual(replicas)
   }
 
+  @Test(arguments: [Replicas.Route.local, .push(), .pull()])
+  func `a dry run of a first copy reads no file`(route: Replicas.Route) throws {
+    let dry = try replicas.copy(route, ["-n", "--json"])
+    #expect(dry.ending == .exited(0), "\(dry)")
+    #expect(dry.text.contains("_root\":null") && dry.text.contains("\"equal\":false"), "\(dry)")
+    // The targets of links are, with their digests.
+    #expect(try RunSummary(lastLineOf: dry).hashedBytes < 100)
+    try #require(try replicas.copy(route).ending == .exited(0))
+    let again = try replicas.copy(route, ["-n", "--json"])
+    #expect(!again.text.contains("null") && again.text.contains("\"equal\":true"), "\(again)")
+  }
+
   @Test(arguments: [
     "rmdir destination; ln -s nothing destination", "rmdir destination; echo >destination",
     "mv source elsewhere; rmdir destination",

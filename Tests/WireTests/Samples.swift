@@ -139,11 +139,11 @@ extension Sample {
   private static let reports = [
     Sample(
       testDescription: "finish",
-      payload: Finish.equal(stateRoot: ready.contentRoot).frame.payload,
+      payload: Finish.equal(stateRoot: ready.stateRoot).frame.payload,
       reencode: { try Finish(payload: $0).frame.payload }),
     Sample(
       testDescription: "finished",
-      payload: Finished(stateRoot: ready.contentRoot, contentRoot: .zero).frame.payload,
+      payload: Finished(stateRoot: ready.stateRoot, contentRoot: .zero).frame.payload,
       reencode: { try Finished(payload: $0).frame.payload }),
     Sample(
       testDescription: "failure",
