@@ -49,7 +49,7 @@ final class HashingPool: Sendable {
     for index in bucket.unread {
       guard case .unread(let status, _) = bucket.drafts[index] else { continue }
       indices.append(index)
-      byteCount += status.size
+      byteCount = byteCount.saturatingSum(with: status.size)
       if byteCount >= Self.jobByteCount || indices.count == Self.jobFileCount {
         jobs.append(Job(bucket: bucket, indices: indices))
         indices = []

@@ -99,7 +99,7 @@ struct ViewBuilder: ~Copyable {
     let shown = run.filtered(by: filter)
     let isWhole = shown.count == run.count
     for slot in shown.slots where slot.attributes.kind == .file {
-      byteCount += slot.attributes.size
+      byteCount = byteCount.saturatingSum(with: slot.attributes.size)
     }
     if !isWhole || !state.append(summary) { state.append(shown) }
     if !isWhole || !content.append(summary) { content.append(shown) }

@@ -1,4 +1,5 @@
 import Chunks
+import Glibc
 import Hashing
 import Index
 import Replica
@@ -219,5 +220,18 @@ import Testing
       try expectEqual(replicas)
       try replicas.change("for f in source/f*; do printf y >>$f; done")
     }
+  }
+
+  @Test(.enabled(if: access("/dev/shm", W_OK) == 0, "needs a file system that takes such sizes"))
+  func `files that claim more bytes together than a number holds are no trap`() throws {
+    let replicas = try Replicas(below: "/dev/shm")
+    try replicas.change("cd source; echo >first; truncate -s 9223372036854775807 second third")
+    let dry = try replicas.copy(.local, ["-n", "--stats"])
+    #expect(dry.ending == .exited(0), "\(dry)")
+    let hashing = try RunningProgram(Binary.treemend, ["root", replicas.source])
+    usleep(500_000)
+    hashing.kill(SIGINT)
+    let ended = try hashing.wait(timeLimitSeconds: 20)
+    #expect(ended.ending == .exited(20), "\(ended)")
   }
 }
