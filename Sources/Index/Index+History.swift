@@ -7,12 +7,12 @@ package struct RunRecord: Sendable {
   /// The replica at the other end, as the user named it.
   package let peer: [UInt8]
   /// The exit code.
-  package let exitCode: Int
+  package let exitCode: UInt8
   /// How many changes were made.
   package let itemCount: Int
 
   /// Creates a record.
-  package init(finished: Int64, peer: [UInt8], exitCode: Int, itemCount: Int) {
+  package init(finished: Int64, peer: [UInt8], exitCode: UInt8, itemCount: Int) {
     self.finished = finished
     self.peer = peer
     self.exitCode = exitCode
@@ -71,7 +71,8 @@ extension Index {
     while try select.step() {
       runs.append(
         RunRecord(
-          finished: select.integer(0), peer: select.bytes(1), exitCode: Int(select.integer(2)),
+          finished: select.integer(0), peer: select.bytes(1),
+          exitCode: UInt8(truncatingIfNeeded: select.integer(2)),
           itemCount: Int(select.integer(3))))
     }
     return runs

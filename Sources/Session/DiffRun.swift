@@ -24,8 +24,7 @@ enum DiffRun {
     var summary = Summary()
     do {
       for problem in encounter.local.report.problems + encounter.theirProblems {
-        summary.problemCount += 1
-        if problem.isFailure { summary.failureCount += 1 }
+        summary.count(problem)
         report(.problem(problem))
       }
       let comparison = try Comparison(encounter, .content) { _ in }
@@ -33,26 +32,11 @@ enum DiffRun {
         let (mine, theirs) = (difference.mine?.entry.attributes, difference.theirs?.attributes)
         let (first, second) = isSwapped ? (theirs, mine) : (mine, theirs)
         guard let item = Item(comparing: first, with: second, at: difference.path) else { return }
-        switch item.action {
-        case .copy, .mkdir, .link: summary.copiedCount += 1
-        case .delete: summary.deletedCount += 1
-        case .update, .metadata: summary.updatedCount += 1
-        case .move: break
-        }
+        summary.count(item)
         report(.item(item))
       }
       encounter.peer.close()
-      summary.localRoot = encounter.local.view.content.root
-      summary.remoteRoot = encounter.ready.contentRoot
-      summary.isEqual = summary.localRoot.map { $0 == summary.remoteRoot } ?? false
-      summary.entryCount = encounter.local.view.liveCount
-      summary.scannedCount = encounter.local.report.scannedCount
-      summary.hashedByteCount = encounter.local.report.hashedByteCount
-      summary.sentByteCount = encounter.peer.connection.sentByteCount
-      summary.receivedByteCount = encounter.peer.connection.receivedByteCount
-      summary.roundTripCount = 1 + comparison.roundTripCount
-      summary.comparedNodeCount = comparison.comparedNodeCount
-      summary.exchangedBucketCount = comparison.openedBucketCount
+      summary.take(encounter, comparison)
       summary.seconds = Double(monotonicNanoseconds() - start) / 1e9
       return summary
     } catch {
@@ -71,13 +55,9 @@ extension Item {
       self.init(
         action: .delete, path: path, side: .destination, before: second, after: nil)
     case (let first?, nil):
-      let action: Action =
-        switch first.kind {
-        case .directory: .mkdir
-        case .link: .link
-        default: .copy
-        }
-      self.init(action: action, path: path, side: .destination, before: nil, after: first)
+      self.init(
+        action: Action(making: first.kind), path: path, side: .destination, before: nil,
+        after: first)
     case (let first?, let second?):
       if first == second { return nil }
       self.init(

@@ -6,12 +6,7 @@ extension InitiatorRun {
   /// Reports one change and counts it.
   func announce(_ action: Action) {
     guard let item = Item(action) else { return }
-    switch item.action {
-    case .copy, .mkdir, .link: summary.copiedCount += 1
-    case .update, .metadata: summary.updatedCount += 1
-    case .delete: summary.deletedCount += 1
-    case .move: summary.movedCount += 1
-    }
+    summary.count(item)
     report(.item(item))
   }
 
@@ -26,9 +21,7 @@ extension InitiatorRun {
 
   /// Reports a problem and counts it.
   func note(_ problem: Problem) {
-    summary.problemCount += 1
-    if problem.isFailure { summary.failureCount += 1 }
-    if problem.code == .noSpace { summary.noSpaceCount += 1 }
+    summary.count(problem)
     report(.problem(problem))
   }
 
@@ -76,12 +69,7 @@ extension Item {
     case .metadata: kind = .metadata
     case .update: kind = .update
     case .create where action.movedFrom != nil: kind = .move
-    case .create:
-      switch action.after.attributes.kind {
-      case .directory: kind = .mkdir
-      case .link: kind = .link
-      default: kind = .copy
-      }
+    case .create: kind = Item.Action(making: action.after.attributes.kind)
     }
     let before = action.before?.attributes
     self.init(

@@ -220,17 +220,8 @@ final class InitiatorRun {
   }
 
   private func sumUp(_ comparison: Comparison, _ tally: Tally) {
-    summary.localRoot = local.contentRoot
-    summary.remoteRoot = theirRoots?.contentRoot ?? encounter.ready.contentRoot
-    summary.isEqual = summary.localRoot.map { $0 == summary.remoteRoot } ?? false
-    summary.entryCount = local.view.liveCount
-    summary.scannedCount = local.report.scannedCount
-    summary.hashedByteCount += local.report.hashedByteCount
-    summary.sentByteCount = peer.connection.sentByteCount
-    summary.receivedByteCount = peer.connection.receivedByteCount
-    summary.roundTripCount += 1 + comparison.roundTripCount
-    summary.comparedNodeCount = comparison.comparedNodeCount
-    summary.exchangedBucketCount = comparison.openedBucketCount
+    summary.take(encounter, comparison)
+    if let theirRoots { summary.remoteRoot = theirRoots.contentRoot }
     summary.extraneousCount = tally.extraneousCount
     summary.leftCount = tally.leftCount
     summary.conflictCount = tally.conflictCount
@@ -243,7 +234,7 @@ final class InitiatorRun {
     if options.deletes, order == [localSide] { try local.noteDeletion() }
     try local.remember(
       RunRecord(
-        finished: now, peer: other.name, exitCode: summary.failureCount > 0 ? 23 : 0,
+        finished: now, peer: other.name, exitCode: summary.exitCode,
         itemCount: summary.changeCount),
       PeerRecord(replica: encounter.ready.replica, name: other.name, seen: now))
   }

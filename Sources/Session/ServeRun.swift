@@ -17,6 +17,8 @@ final class ServeRun {
   private let peerName: [UInt8]
   private var destination: Destination?
   private var itemCount = 0
+  /// What has come of the changes here, as far as it has been told.
+  private var summary = Summary()
   /// How many of a frame's entries may wait: as many as it holds, with paths that share all but a
   /// byte, could fill the memory.
   private static let waitingCount = 512
@@ -171,6 +173,7 @@ final class ServeRun {
     outcomes.problems += destination.takeUnmatched().map {
       Problem(path: $0, code: .mismatch)
     }
+    for problem in outcomes.problems { summary.count(problem) }
     for frame in outcomes.frames() { try connection.send(frame) }
   }
 
@@ -249,7 +252,7 @@ final class ServeRun {
     let now = wallClockNanoseconds()
     if open.role == .destination, open.flags.contains(.deletes) { try replica.noteDeletion() }
     try replica.remember(
-      RunRecord(finished: now, peer: peerName, exitCode: 0, itemCount: itemCount),
+      RunRecord(finished: now, peer: peerName, exitCode: summary.exitCode, itemCount: itemCount),
       PeerRecord(replica: open.introduction.replica, name: peerName, seen: now))
   }
 }

@@ -78,7 +78,7 @@ package enum Session {
       input: input, output: output, silenceLimitSeconds: silenceLimitSeconds, describe: describe)
   }
 
-  /// Prints nothing and changes nothing but the index: what is at `path`, after a scan.
+  /// The replica at `path` after a scan, which changes nothing but its index; its problems are reported.
   static func scanned(
     _ path: [UInt8], _ options: RunOptions, _ report: (Event) -> Void
   ) throws(SessionError) -> LocalReplica {
@@ -121,17 +121,17 @@ package enum Session {
 
   /// What is known of the replica at `path`, after a scan.
   package static func status(
-    of path: [UInt8], options: RunOptions
+    of path: [UInt8], options: RunOptions, report: (Event) -> Void
   ) throws(SessionError) -> ReplicaStatus {
-    let replica = try scanned(path, options) { _ in }
+    let replica = try scanned(path, options, report)
     do {
       return ReplicaStatus(
         replica: replica.index.replica, stateDirectory: replica.stateDirectory ?? [],
         contentRoot: replica.view.content.root, stateRoot: replica.view.state.root,
         liveCount: replica.view.liveCount, tombstoneCount: replica.view.tombstoneCount,
         totalByteCount: replica.view.byteCount,
-        lastRuns: try replica.index.lastRuns().map { ReplicaStatus.Run($0) },
-        peers: try replica.index.peers().map { ReplicaStatus.Peer($0) })
+        lastRuns: try replica.index.lastRuns(),
+        peers: try replica.index.peers())
     } catch {
       throw SessionError(error)
     }

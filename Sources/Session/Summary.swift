@@ -2,8 +2,6 @@ package import Hashing
 
 /// What a run did, in figures.
 package struct Summary: Sendable {
-  /// Whether both ends name the same content root.
-  package var isEqual = false
   /// The content root of the replica at this end; nil if a dry run has not hashed its files.
   package var localRoot: Digest?
   /// The content root of the replica at the far end; nil likewise.
@@ -54,6 +52,16 @@ package struct Summary: Sendable {
   package var noSpaceCount = 0
   /// How long the run took.
   package var seconds = 0.0
+
+  /// Whether both ends name the same content root.
+  package var isEqual: Bool { localRoot.map { $0 == remoteRoot } ?? false }
+
+  /// The exit code of the run, or of a comparison but for that things differ (`treemend(1)`).
+  package var exitCode: UInt8 {
+    if noSpaceCount > 0 { return 11 }
+    if failureCount > 0 { return 23 }
+    return unsettledCount > 0 ? 40 : 0
+  }
 
   /// Changes of any kind.
   var changeCount: Int { copiedCount + updatedCount + deletedCount + movedCount }

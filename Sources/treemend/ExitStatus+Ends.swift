@@ -5,16 +5,8 @@ internal import Session
 extension ExitStatus {
   /// The status of a run that came to its end; of a comparison, whether both are equal, too.
   init(_ summary: Summary, isComparison: Bool) {
-    self =
-      if summary.noSpaceCount > 0 {
-        .inputOutput
-      } else if summary.failureCount > 0 {
-        .partial
-      } else if summary.unsettledCount > 0 {
-        .conflicts
-      } else {
-        isComparison && !summary.isEqual ? .different : .done
-      }
+    let status = ExitStatus(rawValue: summary.exitCode) ?? .partial
+    self = status == .done && isComparison && !summary.isEqual ? .different : status
   }
 
   /// The status that the far end claims, if there is such a one and it is no success.

@@ -1,7 +1,7 @@
 internal import ArgumentParser
 internal import Session
 
-/// `treemend status DIR`: tells what is known about a replica, without looking at its files.
+/// `treemend status DIR`: tells what is known about a replica, after a scan of it.
 struct Status: Command {
   static let configuration = CommandConfiguration(
     commandName: "status",
@@ -24,7 +24,7 @@ struct Status: Command {
     var reporter = Reporter(kind: .look, style: OutputStyle(isJSON: json))
     return try reporter.look { report throws(SessionError) in
       let lines = StatusLines(
-        status: try Session.status(of: path, options: options),
+        status: try Session.status(of: path, options: options) { report(.event($0)) },
         quantity: Quantity(isHumanReadable: humanReadable > 0))
       report(.line(json ? lines.json : lines.text))
     }

@@ -18,7 +18,7 @@ struct StatusLines {
     table.add("Deletions remembered", quantity.text(status.tombstoneCount))
     table.add("Content", quantity.bytes(status.totalByteCount))
     for peer in status.peers {
-      let time = Timestamp.text(nanoseconds: peer.lastSeen)
+      let time = Timestamp.text(nanoseconds: peer.seen)
       table.add("Peer", "\(peer.replica) \(Escape.text(peer.name)), \(time)")
     }
     for run in status.lastRuns {
@@ -46,7 +46,7 @@ struct StatusLines {
         var object = JSONLine()
         object.add("replica", "\(peer.replica)")
         object.add("name", bytes: peer.name)
-        object.add("last_ns", peer.lastSeen)
+        object.add("last_ns", peer.seen)
         return object
       })
     line.add(

@@ -1,3 +1,4 @@
+import Hashing
 import Replica
 import Session
 import Testing
@@ -68,7 +69,8 @@ import Testing
     var summary = Summary()
     summary.failureCount = failureCount
     summary.noSpaceCount = noSpaceCount
-    summary.isEqual = isEqual
+    summary.localRoot = .zero
+    summary.remoteRoot = isEqual ? .zero : nil
     #expect(ExitStatus(summary, isComparison: false).rawValue == copy)
     #expect(ExitStatus(summary, isComparison: true).rawValue == diff)
   }

@@ -90,7 +90,8 @@ import Testing
     for number in 1...25 {
       try index.remember(
         RunRecord(
-          finished: Int64(number), peer: [0xff, 0x0a], exitCode: number % 2, itemCount: number))
+          finished: Int64(number), peer: [0xff, 0x0a], exitCode: UInt8(number % 2),
+          itemCount: number))
       try index.remember(
         PeerRecord(
           replica: ReplicaID(rawValue: .max - UInt64(number % 3)), name: Array("\(number)".utf8),
