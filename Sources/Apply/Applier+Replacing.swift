@@ -17,7 +17,7 @@ extension Applier {
     do {
       try stage.rename(name, to: parent, as: path.name, .exchange)
     } catch {
-      guard error.code == 22 else { throw Refusal(error) }
+      guard error.isUnsupported else { throw Refusal(error) }
       // RACE: a file system without exchanges leaves a moment between the check and the rename.
       return try system { () throws(SystemError) in
         do throws(SystemError) {

@@ -16,7 +16,8 @@ package struct Refusal: Error, Equatable {
   /// The `errno` behind it, or 0.
   package let systemCode: CInt
 
-  init(_ code: Problem.Code, _ systemCode: CInt = 0) {
+  /// A refusal of this kind, with the `errno` behind it if there is one.
+  package init(_ code: Problem.Code, _ systemCode: CInt = 0) {
     self.code = code
     self.systemCode = systemCode
   }

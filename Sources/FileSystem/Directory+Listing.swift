@@ -30,9 +30,9 @@ extension Directory {
           _ = try systemCall("statx") {
             unsafe linux_status_at(directory, text + Int(key.start), &status)
           }
-          one.status = Status(status)
+          one.sighting = .status(Status(status))
         } catch {
-          one.errorCode = error.code
+          one.sighting = .failed(error.code)
         }
         found.append(one)
       }

@@ -11,12 +11,8 @@ package struct Listing: ~Copyable, Sendable {
     /// The number of bytes in the name: 255 or, on some foreign file systems, more.
     package let nameCount: UInt16
 
-    /// 0, or the `errno` for which there is no status: `ENOENT` if the name vanished meanwhile.
-    package var errorCode: CInt = 0
-
-    /// The status of what has the name; a placeholder if `errorCode` is not 0, or after
-    /// `Directory.list(into:)`.
-    package var status = Status(kind: .special)
+    /// What was seen of the name.
+    package internal(set) var sighting = Sighting.unlooked
 
     /// The bounds of the name's bytes in `names`.
     package var nameRange: Range<Int> {

@@ -37,7 +37,7 @@ private func remove(
   do {
     return try directory.removeDirectory(name)
   } catch {
-    guard error.code == ENOTEMPTY || error.code == EEXIST else { throw error }
+    guard error.isNotEmpty else { throw error }
   }
   // Without the owner's permissions, neither it can be moved nor anything in it be removed.
   try directory.setMode(name, 0o700)

@@ -17,17 +17,11 @@ package enum Sighting: BitwiseCopyable, Sendable {
 
   /// Whether nothing has the name.
   package var isAbsence: Bool {
-    if case .failed(let code) = self {
-      SystemError(call: "statx", code: code).isAbsence
-    } else {
-      false
-    }
+    if case .failed(let code) = self { Self.error(code).isAbsence } else { false }
   }
-}
 
-extension Listing.Found {
-  /// What was seen of the name.
-  package var sighting: Sighting { errorCode == 0 ? .status(status) : .failed(errorCode) }
+  /// The error behind an `errno` that was seen.
+  package static func error(_ code: CInt) -> SystemError { SystemError(call: "statx", code: code) }
 }
 
 /// Looks at names that are known, with one buffer for all of them.

@@ -47,11 +47,20 @@ extension SystemError {
   /// A name in a directory is longer than an entry's can be, or the path to it is.
   package static let nameTooLong = SystemError(call: "getdents64", code: ENAMETOOLONG)
 
+  /// The disk is full, by what another than a system call says.
+  package static let fullDisk = SystemError(call: "write", code: ENOSPC)
+
   /// Whether the path is not there.
   package var isAbsence: Bool { code == ENOENT || code == ENOTDIR }
 
+  /// What a path is told of that could not be looked at or read.
+  package var readingProblem: Problem.Code { isAbsence ? .vanished : .unreadable }
+
   /// Whether it is not permitted, to this user or to anybody.
   package var isRefusal: Bool { code == EACCES || code == EPERM || code == EROFS }
+
+  /// Whether the file system, or the kernel, does not know what was asked for.
+  package var isUnsupported: Bool { code == EINVAL }
 
   /// Whether a directory was to be removed that has something in it.
   package var isNotEmpty: Bool { code == ENOTEMPTY || code == EEXIST }

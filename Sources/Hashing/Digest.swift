@@ -19,14 +19,6 @@ package struct Digest: Sendable, BitwiseCopyable {
     words = (bytes.word(at: 0), bytes.word(at: 8), bytes.word(at: 16), bytes.word(at: 24))
   }
 
-  /// Reads a digest from 64 hexadecimal digits, or returns nil if `text` is something else.
-  package init?(hexadecimal text: String) {
-    let digits = text.utf8.compactMap(\.hexadecimalDigit)
-    guard digits.count == 2 * Self.byteCount, text.utf8.count == digits.count else { return nil }
-    let bytes = (0..<Self.byteCount).map { digits[2 * $0] << 4 | digits[2 * $0 + 1] }
-    self.init(bytes.span.bytes)
-  }
-
   /// The bitwise difference of both: over many digests, a sum that does not depend on their order,
   /// and from which one is taken by adding it again. It tells of damage, not of forgery.
   package func combined(with other: Digest) -> Digest {
@@ -36,6 +28,9 @@ package struct Digest: Sendable, BitwiseCopyable {
         words.3 ^ other.words.3
       ))
   }
+
+  /// The first eight bytes, as a number: enough to tell digests apart that are not meant to clash.
+  package var prefix: UInt64 { words.0 }
 
   /// The 32 bytes, in order.
   package var bytes: [UInt8] {
@@ -95,17 +90,5 @@ extension Digest: CustomStringConvertible {
     let digits = Array("0123456789abcdef".utf8)
     return String(
       decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
-  }
-}
-
-extension UInt8 {
-  /// The value of this ASCII hexadecimal digit, or nil if it is none.
-  fileprivate var hexadecimalDigit: UInt8? {
-    switch self {
-    case UInt8(ascii: "0")...UInt8(ascii: "9"): self - UInt8(ascii: "0")
-    case UInt8(ascii: "a")...UInt8(ascii: "f"): self - UInt8(ascii: "a") + 10
-    case UInt8(ascii: "A")...UInt8(ascii: "F"): self - UInt8(ascii: "A") + 10
-    default: nil
-    }
   }
 }

@@ -1,3 +1,5 @@
+internal import CSQLite
+
 /// Why the stored index could not be used.
 package enum IndexError: Error, Equatable {
   /// SQLite reports a failure; the extended result code and its text.
@@ -8,4 +10,9 @@ package enum IndexError: Error, Equatable {
   case tooManyVersions
   /// The index was written by a later version of the program.
   case laterVersion(Int64)
+
+  /// Whether the disk is full (`SQLITE_FULL`).
+  package var isLackOfSpace: Bool {
+    if case .database(let code, _) = self { code & 0xff == SQLITE_FULL } else { false }
+  }
 }

@@ -96,15 +96,9 @@ extension Attributes {
   fileprivate func isNewer(than other: Attributes) -> Bool {
     if kind == .directory, other.kind == .directory { return mode < other.mode }
     if modified != other.modified { return modified > other.modified }
-    if digest != other.digest { return digest.bytes.lexicographicallyFollows(other.digest.bytes) }
+    if digest != other.digest { return digest > other.digest }
     if kind != other.kind { return kind.rawValue > other.kind.rawValue }
     return mode < other.mode
-  }
-}
-
-extension [UInt8] {
-  fileprivate func lexicographicallyFollows(_ other: [UInt8]) -> Bool {
-    other.lexicographicallyPrecedes(self)
   }
 }
 

@@ -38,8 +38,7 @@ struct FileDigester: ~Copyable {
       }
       return (.problem(.changed, systemCode: 0), nil)
     } catch {
-      let code: Problem.Code = error.isAbsence ? .vanished : .unreadable
-      return (.problem(code, systemCode: error.code), nil)
+      return (.problem(error.readingProblem, systemCode: error.code), nil)
     }
   }
 

@@ -1,4 +1,5 @@
 internal import Chunks
+internal import DequeModule
 internal import FileSystem
 internal import Hashing
 internal import Replica
@@ -24,8 +25,7 @@ final class HashingPool: Sendable {
   }
 
   private struct Queue {
-    var jobs: [Job] = []
-    var next = 0
+    var jobs: Deque<Job> = []
     var isOver = false
     /// What nobody has taken yet.
     var found: [FoundChunks] = []
@@ -86,13 +86,8 @@ final class HashingPool: Sendable {
     while true {
       let job = queue.wait { queue -> Job?? in
         if queue.isOver { return .some(nil) }
-        guard queue.next < queue.jobs.count else { return nil }
-        defer { queue.next += 1 }
-        if queue.next > 64 {
-          queue.jobs.removeFirst(queue.next)
-          queue.next = 0
-        }
-        return queue.jobs[queue.next]
+        guard let job = queue.jobs.popFirst() else { return nil }
+        return job
       }
       guard let job else { return }
       var readings: [(index: Int, reading: Reading)] = []

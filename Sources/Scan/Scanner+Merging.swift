@@ -8,8 +8,7 @@ extension Scanner {
     switch sighting {
     case .unlooked: preconditionFailure("nothing is merged that was not looked at")
     case .failed(let code):
-      return try leave(
-        sighting.isAbsence ? .vanished : .unreadable, code, isRemembered: isRemembered)
+      return try leave(Sighting.error(code).readingProblem, code, isRemembered: isRemembered)
     case .status(let status):
       switch status.kind {
       case .special: return try leave(.special, 0, isRemembered: isRemembered)

@@ -113,7 +113,7 @@ extension Scanner {
       levels[level].listed = listed
       return true
     } catch {
-      unknownSubtree(directory.path, error.isAbsence ? .vanished : .unreadable, error.code)
+      unknownSubtree(directory.path, error.readingProblem, error.code)
       return false
     }
   }

@@ -74,7 +74,7 @@ extension Scanner {
       let listed = ListedLevel(listing, prefixCount: key.count + 1)
       return (Level(directory: directory, listed: listed), listing.stamp)
     } catch {
-      unknownSubtree(path, error.isAbsence ? .vanished : .unreadable, error.code)
+      unknownSubtree(path, error.readingProblem, error.code)
       return nil
     }
   }

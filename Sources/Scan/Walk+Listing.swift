@@ -49,13 +49,14 @@ extension Walk {
   private func fate(
     of found: Listing.Found, named name: ArraySlice<UInt8>, in directory: Path
   ) -> Fate {
-    guard found.errorCode == 0, found.status.kind != .special, !StateDirectory.isName(name)
+    guard case .status(let status) = found.sighting, status.kind != .special,
+      !StateDirectory.isName(name)
     else { return .leftOut }
-    let isDirectory = found.status.kind == .directory
-    if found.status.isMountRoot, !isDirectory { return .leftOut }
+    let isDirectory = status.kind == .directory
+    if status.isMountRoot, !isDirectory { return .leftOut }
     guard isDirectory || !options.filter.isEmpty else { return .entry }
     let path = directory.appending(name)
     if options.filter.excludes(path.key.span, isDirectory: isDirectory) { return .leftOut }
-    return isWithin(found.status) ? .directory(path) : .entry
+    return isWithin(status) ? .directory(path) : .entry
   }
 }

@@ -1,5 +1,6 @@
 internal import Apply
 internal import FileSystem
+internal import Glibc
 internal import Index
 internal import Reconcile
 internal import Replica
@@ -47,7 +48,7 @@ extension Destination {
     // An index that cannot be read says nothing of a copy.
     let known = try? replica.entry(at: copy)?.entry
     guard known?.vector.hasSeen(before.vector) ?? false else {
-      throw Refusal(SystemError(call: "link", code: 2))
+      throw Refusal(.precondition)
     }
   }
 
@@ -59,7 +60,7 @@ extension Destination {
       stamp = try install(name, for: step)
     case .directory(let directory):
       do throws(Refusal) {
-        guard !directory.isSpoiled else { throw Refusal(SystemError(call: "unlinkat", code: 5)) }
+        guard !directory.isSpoiled else { throw Refusal(.failed, EIO) }
         _ = try applier.install(directory.name, at: step.path, precondition(step))
       } catch {
         refusals[directory.path] = error
@@ -67,7 +68,7 @@ extension Destination {
       }
       stamp = .none
     case .inside(_, let inside): stamp = inside
-    case nil: throw Refusal(SystemError(call: "rename", code: 2))
+    case nil: throw Refusal(.mismatch)
     }
     guard step.result.attributes.kind == .directory else {
       return fresh(stamp, step.result.attributes)
@@ -91,7 +92,7 @@ extension Destination {
     // An index that cannot be read has no file to move.
     guard let (entry, stamp) = try? replica.entry(at: old),
       entry.attributes == step.result.attributes
-    else { throw Refusal(SystemError(call: "rename", code: 2)) }
+    else { throw Refusal(.precondition) }
     let moved = try applier.move(old, entry.attributes, stamp, to: step.path)
     movedAway.insert(old)
     return fresh(moved, entry.attributes)

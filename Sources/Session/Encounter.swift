@@ -229,12 +229,11 @@ extension RunOptions {
   /// How both ends are to send when the other end is at `location`. Between two ends on one machine
   /// deflating takes longer than the way.
   func terms(for location: Location) -> SendingTerms {
-    let isLocal = if case .local = location { true } else { false }
     let deflation: DeflateChoice.Policy =
       switch compresses {
       case true?: .always
       case false?: .never
-      case nil: isLocal ? .never : .whenItPays
+      case nil: location.isRemote ? .whenItPays : .never
       }
     return SendingTerms(deflation: deflation, byteRate: byteRate)
   }

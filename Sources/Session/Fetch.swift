@@ -1,3 +1,4 @@
+internal import DequeModule
 internal import Replica
 internal import Wire
 
@@ -13,7 +14,7 @@ final class Fetch {
   private let peer: Peer
   private let destination: Destination
   private unowned let run: InitiatorRun
-  private var queue: [(change: Change, origin: Path?)] = []
+  private var queue: Deque<(change: Change, origin: Path?)> = []
   private var wanted: [Path] = []
   private var wantedByteCount: Int64 = 0
   /// For each unanswered frame, how many contents are still to come.
@@ -80,8 +81,7 @@ final class Fetch {
 
   /// Makes the first change of the queue; false if there is none.
   private func makeNext() throws -> Bool {
-    guard let (change, origin) = queue.first else { return false }
-    queue.removeFirst()
+    guard let (change, origin) = queue.popFirst() else { return false }
     if let origin {
       try make(change, with: try nextAnswer(for: origin))
     } else {

@@ -31,19 +31,14 @@ struct KnownContent {
     }
     // Reading the whole index costs about as much as sending four bytes an entry.
     guard plan.tally.byteCount > 4 * Int64(local.view.liveCount) else { return }
-    let tree = local.view.content
-    for bucket in 0..<tree.bucketCount {
-      try Interruption.check()
-      let run = try local.bucket(bucket..<(bucket + 1), of: tree).run
-      for index in 0..<run.count {
-        let attributes = run.attributes(at: index)
-        guard attributes.kind == .file, attributes.size > 0,
-          wanted.contains(attributes.digest.prefix), paths[attributes.digest] == nil
-        else { continue }
-        let path = run.path(at: index)
-        if try isLocal || differences.comparison.isUndisputed(path) {
-          paths[attributes.digest] = path
-        }
+    try local.forEachLiveEntry { run, index in
+      let attributes = run.attributes(at: index)
+      guard attributes.kind == .file, attributes.size > 0,
+        wanted.contains(attributes.digest.prefix), paths[attributes.digest] == nil
+      else { return }
+      let path = run.path(at: index)
+      if try isLocal || differences.comparison.isUndisputed(path) {
+        paths[attributes.digest] = path
       }
     }
   }
@@ -52,12 +47,5 @@ struct KnownContent {
   func path(for action: Action) -> Path? {
     if let path = action.copiedFrom { return path }
     return action.isContentWanted ? paths[action.after.attributes.digest] : nil
-  }
-}
-
-extension Digest {
-  /// The first eight bytes, as a number: enough to tell digests apart that are not meant to clash.
-  fileprivate var prefix: UInt64 {
-    bytes.prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
   }
 }

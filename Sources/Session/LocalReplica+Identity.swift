@@ -24,9 +24,7 @@ extension LocalReplica {
   /// Tells apart where this root and others are, on this machine and others.
   func place() throws -> UInt64 {
     var hasher = SHA256()
-    var digest: [UInt8] = []
-    hasher.digest(of: try machineID() + absolutePath(of: opening.path)).append(to: &digest)
-    return digest.prefix(8).reversed().reduce(0) { $0 << 8 | UInt64($1) }
+    return hasher.digest(of: try machineID() + absolutePath(of: opening.path)).prefix
   }
 
   /// Goes on as another replica, which nobody has heard of.

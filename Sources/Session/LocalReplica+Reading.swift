@@ -15,6 +15,16 @@ extension LocalReplica {
     return cached?.entry(at: path)
   }
 
+  /// Calls `body` with each live entry that the run sees, in key order: its run, and where it is in that.
+  func forEachLiveEntry(_ body: (EntryRun, Int) throws -> Void) throws {
+    let tree = view.content
+    for number in 0..<tree.bucketCount {
+      try Interruption.check()
+      let run = try bucket(number..<(number + 1), of: tree).run
+      for index in 0..<run.count { try body(run, index) }
+    }
+  }
+
   /// Whether the run leaves out what is, or is to be, at a path.
   func leavesOut(_ path: Path, _ attributes: Attributes) -> Bool {
     opening.filter.hides(path.key.span, attributes.kind)

@@ -147,7 +147,6 @@ final class LocalReplica {
     _ directory: borrowing Directory, _ opening: Opening
   ) throws -> Lock? {
     let deadline = monotonicNanoseconds() + Int64(opening.lockWaitSeconds) * 1_000_000_000
-    let pause = Monitor(())
     while true {
       do {
         if let lock = try Lock("lock".utf8, in: directory, makes: !opening.isDryRun) {
@@ -159,10 +158,7 @@ final class LocalReplica {
       }
       guard monotonicNanoseconds() < deadline else { throw SessionError.busy(path: opening.path) }
       try Interruption.check()
-      var isFirst = true
-      _ = pause.wait(poll: {
-        defer { isFirst = false }; return !isFirst
-      }) { _ in Void?.none }
+      pause(nanoseconds: 100_000_000)
     }
   }
 

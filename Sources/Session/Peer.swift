@@ -18,7 +18,7 @@ final class Peer {
     _ location: Location, _ options: RunOptions, opening open: Frame? = nil
   ) throws(SessionError) {
     let command = Self.command(for: location, options)
-    isRemote = if case .remote = location { true } else { false }
+    isRemote = location.isRemote
     do {
       farEnd = try FarEnd(command: command)
     } catch {
@@ -122,7 +122,7 @@ final class Peer {
   /// Ends the conversation likewise, and calls `body` while the other end saves what it has learnt.
   func close(while body: () throws -> Void) rethrows {
     connection.close()
-    defer { _ = farEnd.ending(withinTenths: 20) }
+    defer { _ = farEnd.ending(withinMilliseconds: 2000) }
     try body()
   }
 
@@ -132,7 +132,7 @@ final class Peer {
     connection.abandon()
     // What says nothing would not notice.
     if connection.isSilent { farEnd.kill() }
-    _ = farEnd.ending(withinTenths: 8)
+    _ = farEnd.ending(withinMilliseconds: 800)
   }
 
   /// What it means that the other end is gone: a terminal interrupts the remote shell, too.
@@ -142,7 +142,7 @@ final class Peer {
 
   private func failure() -> SessionError.FarEndFailure {
     var status: Int32?
-    switch farEnd.ending(withinTenths: 20) {
+    switch farEnd.ending(withinMilliseconds: 2000) {
     case .exited(let code): status = code
     case .signalled(let signal): status = 128 + signal
     case .notStarted: status = 127
@@ -172,23 +172,6 @@ final class Peer {
       var shell = options.remoteShell
       if shell == ["ssh"], !hasTerminal { shell += ["-o", "BatchMode=yes"] }
       return shell + ["--", host, options.remoteCommand, "serve", "--stdio"]
-    }
-  }
-}
-
-extension Location {
-  /// The path of the root, wherever it is.
-  var path: [UInt8] {
-    switch self {
-    case .local(let path), .remote(_, let path): path
-    }
-  }
-
-  /// The replica as the user named it.
-  var name: [UInt8] {
-    switch self {
-    case .local(let path): path
-    case .remote(let host, let path): Array(host.utf8) + Array(":".utf8) + path
     }
   }
 }

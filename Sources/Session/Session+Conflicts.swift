@@ -91,19 +91,15 @@ extension Session {
   private static func found(in replica: LocalReplica) throws(SessionError) -> [KeptConflict] {
     do {
       var found: [KeptConflict] = []
-      let tree = replica.view.content
-      for bucket in 0..<tree.bucketCount {
-        let run = try replica.bucket(bucket..<(bucket + 1), of: tree).run
-        for index in 0..<run.count {
-          let path = run.path(at: index)
-          guard let name = ConflictCopy.original(of: path.name) else { continue }
-          let originalPath = path.parent.appending(name)
-          let original = try replica.entry(at: originalPath)?.entry
-          found.append(
-            KeptConflict(
-              copy: run.entry(at: index), originalPath: originalPath,
-              original: original.flatMap { $0.attributes.isLive ? $0 : nil }))
-        }
+      try replica.forEachLiveEntry { run, index in
+        let path = run.path(at: index)
+        guard let name = ConflictCopy.original(of: path.name) else { return }
+        let originalPath = path.parent.appending(name)
+        let original = try replica.entry(at: originalPath)?.entry
+        found.append(
+          KeptConflict(
+            copy: run.entry(at: index), originalPath: originalPath,
+            original: original.flatMap { $0.attributes.isLive ? $0 : nil }))
       }
       return found
     } catch {

@@ -108,12 +108,8 @@ package enum Session {
     _ path: [UInt8], options: RunOptions, report: (Event) -> Void, each: (Entry) -> Void
   ) throws(SessionError) {
     let replica = try scanned(path, options, report)
-    let tree = replica.view.content
     do {
-      for bucket in 0..<tree.bucketCount {
-        let run = try replica.bucket(bucket..<(bucket + 1), of: tree).run
-        for index in 0..<run.count { each(run.entry(at: index)) }
-      }
+      try replica.forEachLiveEntry { run, index in each(run.entry(at: index)) }
     } catch {
       throw SessionError(error)
     }

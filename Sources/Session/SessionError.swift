@@ -1,5 +1,5 @@
 package import FileSystem
-internal import Index
+package import Index
 package import Replica
 internal import Scan
 internal import Transport
@@ -38,7 +38,7 @@ package enum SessionError: Error {
   /// A system call failed and no path is to blame.
   case inputOutput(SystemError)
   /// The stored index could not be used.
-  case index(message: String)
+  case index(IndexError)
   /// What is to be settled is no conflict copy.
   case noConflictCopy(path: Path)
   /// The user asked to stop.
@@ -92,7 +92,7 @@ extension SessionError {
       switch error {
       case let error as SessionError: error
       case let error as SystemError: error.isLackOfSpace ? .noSpace(error) : .inputOutput(error)
-      case let error as IndexError: SessionError(index: error)
+      case let error as IndexError: error.isLackOfSpace ? .noSpace(.fullDisk) : .index(error)
       case let error as Malformed: .brokenProtocol(error)
       case is MalformedKey: .brokenProtocol(.key)
       case is FilterError: .brokenProtocol(.count)
@@ -105,19 +105,6 @@ extension SessionError {
       case TransportError.closed, TransportError.cut:
         .connectionLost(FarEndFailure(command: [], exitStatus: nil))
       default: preconditionFailure("no step throws \(error)")
-      }
-  }
-
-  private init(index error: IndexError) {
-    self =
-      switch error {
-      case .corrupt: .index(message: "the stored index is damaged")
-      case .tooManyVersions: .index(message: "more replicas have changed a path than can be told")
-      case .laterVersion(let version):
-        .index(message: "the index was written by a later version of the program (\(version))")
-      case .database(let code, let message):
-        code & 0xff == 13
-          ? .noSpace(SystemError(call: "write", code: 28)) : .index(message: message)
       }
   }
 }

@@ -46,7 +46,7 @@ package struct ContentReader: ~Copyable {
       case .file: return try readFile(entry, at: path, stamp)
       }
     } catch {
-      return .unavailable(error.isAbsence ? .vanished : .unreadable, systemCode: error.code)
+      return .unavailable(error.readingProblem, systemCode: error.code)
     }
   }
 
@@ -71,8 +71,7 @@ package struct ContentReader: ~Copyable {
       entry.attributes = entry.attributes.hashed(digester.digest(of: content))
       return (.inline(content), status)
     } catch {
-      let code: Problem.Code = error.isAbsence ? .vanished : .unreadable
-      return (.unavailable(code, systemCode: error.code), nil)
+      return (.unavailable(error.readingProblem, systemCode: error.code), nil)
     }
   }
 
@@ -99,8 +98,7 @@ package struct ContentReader: ~Copyable {
   ) -> OfferedContent? {
     // Why it cannot be opened is told when it is read from its beginning, as it will be asked for.
     guard let file = try? openFile(path, seen: nil), let status = file.statusAtOpening,
-      stamp == .unknown
-        ? status.size == entry.attributes.size : entry.attributes.isUnchanged(status, stamp)
+      entry.attributes.mayBe(status, stamp)
     else { return nil }
     return OfferedContent(file, status)
   }
@@ -138,11 +136,9 @@ package struct ContentReader: ~Copyable {
     _ entry: Entry, at path: Path, _ stamp: Stamp
   ) throws(SystemError) -> Provision {
     let file = try openFile(path, seen: nil)
-    guard let status = file.statusAtOpening,
-      stamp == .unknown
-        ? status.size == entry.attributes.size
-        : entry.attributes.isUnchanged(status, stamp)
-    else { return Self.changed }
+    guard let status = file.statusAtOpening, entry.attributes.mayBe(status, stamp) else {
+      return Self.changed
+    }
     guard status.size <= Self.inlineByteCount else {
       open = OpenFile(file: file, status: status, leftByteCount: status.size, isHashed: false)
       return .stream
@@ -166,5 +162,12 @@ package struct ContentReader: ~Copyable {
     try around.open(around: path) { directory, name throws(SystemError) in
       try directory.openFile(name, seen: seen)
     }
+  }
+}
+
+extension Attributes {
+  /// Whether a file of this status may be what was scanned with `stamp`; if that tells nothing, by its size.
+  fileprivate func mayBe(_ status: Status, _ stamp: Stamp) -> Bool {
+    stamp == .unknown ? status.size == size : isUnchanged(status, stamp)
   }
 }

@@ -7,8 +7,8 @@ internal import SystemPackage
 package final class FarEnd: Sendable {
   /// How the process ended.
   package enum Ending: Equatable, Sendable {
-    /// It could not be started, with this `errno`.
-    case notStarted(code: Int32)
+    /// It could not be started.
+    case notStarted
     /// It exited with this status.
     case exited(Int32)
     /// A signal ended it.
@@ -63,7 +63,7 @@ package final class FarEnd: Sendable {
         case .signaled(let signal): result = .signalled(signal)
         }
       } catch {
-        result = .notStarted(code: 0)
+        result = .notStarted
       }
       ending.change { $0 = result }
     }
@@ -75,16 +75,8 @@ package final class FarEnd: Sendable {
     task.change { $0?.cancel() }
   }
 
-  /// Waits until the process has ended.
-  package func waitForEnd() -> Ending {
-    ending.wait { $0 }
-  }
-
-  /// How the process ended, if it has within so many tenths of a second.
-  package func ending(withinTenths count: Int) -> Ending? {
-    var left = count
-    return ending.wait(poll: {
-      left -= 1; return left < 0
-    }) { $0 }
+  /// How the process ended, if it has within so many milliseconds.
+  package func ending(withinMilliseconds milliseconds: Int64) -> Ending? {
+    ending.wait(atMost: milliseconds * 1_000_000) { $0 }
   }
 }

@@ -8,8 +8,8 @@ extension JSONLine {
   static func start(command: String, source: Location, destination: Location) -> JSONLine {
     var line = JSONLine(type: "start")
     line.add("command", command)
-    line.add("source", bytes: source.bytes)
-    line.add("destination", bytes: destination.bytes)
+    line.add("source", bytes: source.name)
+    line.add("destination", bytes: destination.name)
     line.add("version", Session.version)
     return line
   }

@@ -54,21 +54,6 @@ extension Location {
     return path
   }
 
-  /// Whether the replica is on another machine.
-  var isRemote: Bool {
-    if case .remote = self { true } else { false }
-  }
-
-  /// The location as bytes, in the form in which it can be given.
-  var bytes: [UInt8] {
-    switch self {
-    case .local(let path): path
-    case .remote(let host, let path) where host.contains(":"):
-      Array(RemoteHost.bracketed(host).utf8) + [UInt8(ascii: ":")] + path
-    case .remote(let host, let path): Array(host.utf8) + [UInt8(ascii: ":")] + path
-    }
-  }
-
   /// The scheme of something like `rsync://host/module`.
   private static func scheme(of bytes: [UInt8]) -> String? {
     let name = bytes.prefix { UInt8(ascii: "a")...UInt8(ascii: "z") ~= $0 | 0x20 }

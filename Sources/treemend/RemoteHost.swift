@@ -24,13 +24,6 @@ enum RemoteHost {
     return name
   }
 
-  /// Puts brackets around an address that has colons.
-  static func bracketed(_ host: String) -> String {
-    let parts = host.split(separator: "@", maxSplits: 1)
-    guard parts.count == 2 else { return "[\(host)]" }
-    return "\(parts[0])@[\(parts[1])]"
-  }
-
   /// What OpenSSH refuses in a host name, and brackets.
   private static let forbidden = Set("'`\"$\\;&<>|(){}[] ".unicodeScalars)
 }

@@ -1,5 +1,6 @@
 internal import FileSystem
 internal import Glibc
+internal import Index
 internal import Replica
 internal import Session
 
@@ -49,10 +50,10 @@ extension Failure {
         Failure(status: ExitStatus(ofFarEnd: code), lines: message, isRemote: isRemote)
       case .inputOutput(let cause):
         Failure(status: ExitStatus(cause), what: "a system call failed", causes: [cause.text])
-      case .index(let message):
+      case .index(let cause):
         Failure(
           status: .inputOutput, what: "the stored index could not be used",
-          causes: [Escape.text(message)],
+          causes: [Self.text(of: cause)],
           hint: "'.treemend' can be removed: the next run rebuilds it, and deletes nothing")
       case .noConflictCopy(let path):
         .usage(
@@ -77,6 +78,15 @@ extension Failure {
     return Failure(
       status: .badRoot, what: "'\(Escape.text(path))' cannot be used as a replica",
       causes: [cause.text], hint: hint)
+  }
+
+  private static func text(of cause: IndexError) -> String {
+    switch cause {
+    case .corrupt: "it is damaged"
+    case .tooManyVersions: "more replicas have changed a path than can be told"
+    case .laterVersion(let version): "a later version of the program has written it (\(version))"
+    case .database(_, let message): Escape.text(message)
+    }
   }
 
   private static func stateInRoot(_ state: [UInt8], _ root: [UInt8]) -> Failure {

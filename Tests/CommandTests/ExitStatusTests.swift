@@ -18,7 +18,7 @@ import Testing
       (.safety(.emptied(path: [0x61], formerCount: 3)), 42),
       (.safety(.foreignState(path: [0x61])), 42), (.deletionLimit(planned: 9, limit: 3), 25),
       (.farEndNotStarted(end), 5), (.wrongProtocol(sample: [0xff]), 2),
-      (.brokenProtocol(.order), 12), (.connectionLost(end), 12), (.index(message: "x"), 11),
+      (.brokenProtocol(.order), 12), (.connectionLost(end), 12), (.index(.corrupt), 11),
       (.silent(seconds: 300), 30),
       (.interrupted, 20), (.farEnd(exitCode: 41, message: [], isRemote: true), 41),
       (.farEnd(exitCode: 0, message: [], isRemote: true), 12),

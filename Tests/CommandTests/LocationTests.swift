@@ -62,7 +62,7 @@ import Testing
   @Test(arguments: ["dir", "h:dir", "u@h:.", "[::1]:dir", "u@[::1]:a:b"])
   func `the bytes of a location can be given again`(text: String) throws {
     let location = try Location(argument: RawArgument(bytes: [UInt8](text)))
-    #expect(location.bytes == [UInt8](text))
+    #expect(location.name == [UInt8](text))
   }
 
   @Test func `one end at most is remote`() throws {

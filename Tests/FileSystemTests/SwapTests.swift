@@ -108,7 +108,12 @@ import Testing
   private func state(of directory: borrowing Directory) throws -> [[UInt8]: Status] {
     var listing = Listing()
     try directory.listStatuses(into: &listing)
-    return Dictionary(
-      uniqueKeysWithValues: listing.found.map { (Array(listing.name(of: $0)), $0.status) })
+    var statuses: [[UInt8]: Status] = [:]
+    for found in listing.found {
+      if case .status(let status) = found.sighting {
+        statuses[Array(listing.name(of: found))] = status
+      }
+    }
+    return statuses
   }
 }

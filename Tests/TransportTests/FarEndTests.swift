@@ -16,7 +16,7 @@ import Wire
       }
       connection.close()
       #expect(throws: TransportError.closed) { try connection.receive() }
-      #expect(farEnd.waitForEnd() == .exited(0))
+      #expect(farEnd.ending(withinMilliseconds: 60_000) == .exited(0))
       #expect(connection.sentByteCount == connection.receivedByteCount)
     }
   }
@@ -28,11 +28,11 @@ import Wire
     try await besideTasks {
       let farEnd = try FarEnd(command: ["sh", "-c", "cat >/dev/null; " + script])
       let connection = farEnd.connection()
-      #expect(farEnd.ending(withinTenths: 0) == nil)
+      #expect(farEnd.ending(withinMilliseconds: 0) == nil)
       connection.close()
       #expect(throws: TransportError.closed) { try connection.receive() }
-      #expect(farEnd.waitForEnd() == ending)
-      #expect(farEnd.ending(withinTenths: 0) == ending)
+      #expect(farEnd.ending(withinMilliseconds: 60_000) == ending)
+      #expect(farEnd.ending(withinMilliseconds: 0) == ending)
     }
   }
 
@@ -43,8 +43,8 @@ import Wire
       let connection = farEnd.connection()
       #expect(throws: TransportError.closed) { try connection.receive() }
       connection.close()
-      guard case .notStarted = farEnd.waitForEnd() else {
-        Issue.record("\(farEnd.waitForEnd())")
+      guard case .notStarted = farEnd.ending(withinMilliseconds: 60_000) else {
+        Issue.record("\(farEnd.ending(withinMilliseconds: 60_000))")
         return
       }
     }
@@ -54,9 +54,9 @@ import Wire
     try await besideTasks {
       let farEnd = try FarEnd(command: ["sh", "-c", "trap '' TERM; kill -STOP $$"])
       let connection = farEnd.connection()
-      #expect(farEnd.ending(withinTenths: 3) == nil)
+      #expect(farEnd.ending(withinMilliseconds: 300) == nil)
       farEnd.kill()
-      #expect(farEnd.waitForEnd() == .signalled(9))
+      #expect(farEnd.ending(withinMilliseconds: 60_000) == .signalled(9))
       connection.close()
     }
   }
@@ -69,7 +69,7 @@ import Wire
       let path = directory.appending("words")
       let farEnd = try FarEnd(command: ["sh", "-c", script, path] + words)
       let connection = farEnd.connection()
-      #expect(farEnd.waitForEnd() == .exited(0))
+      #expect(farEnd.ending(withinMilliseconds: 60_000) == .exited(0))
       connection.close()
       #expect(try ProgramRun("cat", path).text == words.map { $0 + "\n" }.joined())
     }
