@@ -199,9 +199,11 @@ extension Scanner {
     return draft
   }
 
-  /// Sends what has become of the row so far on its way when it is a bucket's worth.
+  /// Sends what has become of the row so far on its way when it is a bucket's worth, behind what came
+  /// before the row.
   private mutating func submitFullDraft() throws {
     guard let draft = merge.draft, draft.count >= DraftBucket.maximumCount else { return }
+    try flushLoose()
     try submit(.draft(draft, replacesRow: !merge.isDropped))
     merge.draft = DraftBucket()
     merge.isDropped = true

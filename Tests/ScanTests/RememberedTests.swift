@@ -284,6 +284,8 @@ import Testing
       let report = try tree.scan(excluding: patterns)
       let plain = try tree.scan(excluding: patterns, trustsStamps: false, into: other)
       try #require(tree.index.entries == other.entries, comment)
+      let keys = tree.index.entries.map(\.path)
+      try #require(zip(keys, keys.dropFirst()).allSatisfy { $0 < $1 }, comment)
       #expect(report.problems == plain.problems, comment)
       #expect(report.foundCount == plain.foundCount, comment)
       #expect(report.rememberedCount == plain.rememberedCount, comment)
@@ -299,6 +301,11 @@ import Testing
     let names = ["a", "b", "c", "d", "f.o", "g.o", "a.b"]
     let path =
       directories[random.below(directories.count)] + "/" + names[random.below(names.count)]
+    if random.below(100) == 0 {
+      // More than goes into the index at once.
+      for number in 0..<520 { _ = try? tree.file("\(path)\(number)") }
+      return "write \(path)0 to 519"
+    }
     switch random.below(10) {
     case 0, 1:
       let text = "\(random.below(100))"

@@ -217,6 +217,19 @@ import Testing
     #expect(try tree.entry("m2345")?.attributes.digest == digest("2345"))
   }
 
+  @Test func `what is new before a row comes before more than a row's worth that is new in it`()
+    throws
+  {
+    for name in ["b", "c", "z"] { try tree.file(name) }
+    try tree.scan()
+    tree.index.regroup(by: 2)
+    try tree.file("a")
+    let new = (1000..<1600).map { "bb\($0)" }
+    for name in new { try tree.file(name) }
+    try tree.scan()
+    #expect(tree.paths == ["a", "b"] + new + ["c", "z"])
+  }
+
   @Test func `what progress throws ends the scan`() throws {
     for number in 1000..<1300 { try tree.file("\(number)") }
     #expect(throws: CancellationError.self) {
