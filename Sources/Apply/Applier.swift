@@ -70,7 +70,7 @@ package struct Applier: ~Copyable {
     }
   }
 
-  /// Gives what is at a path another mode or modification time; returns its stamp.
+  /// Gives the file or link at a path another mode or modification time; returns its stamp.
   package mutating func setMetadata(
     of path: Path, to attributes: Attributes, _ before: Attributes, _ stamp: Stamp
   ) throws(Refusal) -> Stamp {
@@ -78,15 +78,25 @@ package struct Applier: ~Copyable {
       let seen = try Self.check(path, in: parent, before, stamp)
       guard attributes.kind == .file else {
         return try Self.system { () throws(SystemError) in
-          if attributes.kind == .directory {
-            try parent.setMode(path.name, attributes.mode)
-            return .none
-          }
           try parent.setModified(path.name, attributes.modified)
           return Stamp(of: try parent.status(of: path.name))
         }
       }
       return try Self.setMetadata(of: path.name, in: parent, to: attributes, seen)
+    }
+  }
+
+  /// Gives the directory at a path, whose mode is `before`, another; what of it does not travel stays.
+  package mutating func setMode(
+    of path: Path, to mode: UInt16, from before: UInt16
+  ) throws(Refusal) {
+    try inParent(of: path) { parent, _ throws(Refusal) in
+      let seen = try Self.check(path, in: parent, .directory(mode: before), .none)
+      guard (seen.mode ^ before) & Attributes.modeMask == 0 else { throw Refusal(.precondition) }
+      let kept = seen.mode & ~Attributes.modeMask
+      try Self.system { () throws(SystemError) in
+        try parent.setMode(path.name, mode & Attributes.modeMask | kept)
+      }
     }
   }
 

@@ -44,7 +44,7 @@ package final class Index {
     guard found == 0 || found == Self.formatVersion else { throw .corrupt }
     if found == 0 { try Self.makeTables(in: database, newReplica) }
     // One of an earlier version has none.
-    try database.execute(Self.chunkTables)
+    try database.execute(Self.chunkTables + Self.modeTable)
     let peer = try database.prepare("SELECT 1 FROM peer LIMIT 1")
     isNew = try !peer.step()
     peer.reset()

@@ -1,5 +1,6 @@
 internal import Apply
 internal import FileSystem
+internal import Index
 internal import Reconcile
 internal import Replica
 
@@ -7,89 +8,81 @@ internal import Replica
 extension Destination {
   /// The mode that a new directory has until the end of the run.
   func modeForNow(_ step: Step) -> UInt16 {
-    isDeferred(step) ? step.result.attributes.workableMode : step.result.attributes.mode
+    let attributes = step.result.attributes
+    return attributes.isUnworkable
+      ? TemporaryMode(step.path, later: attributes.mode).now : attributes.mode
   }
 
-  /// Sets the mode of a directory, or notes it; returns the stamp to record now.
-  func setMode(_ step: Step) throws(Refusal) -> Stamp? {
-    guard isDeferred(step) else { return try change(step, to: step.result.attributes) }
-    // One that has been made workable stays so, by the mode that a killed run would be mended from.
-    if workable[step.path] != nil {
-      workable[step.path] = step.result
-      _ = try change(step, to: .directory(mode: step.result.attributes.workableMode))
+  /// Notes the modes that directories are to have until the end of the run: those in which steps change
+  /// names though their owner may not, which are returned, and those that steps make.
+  func planModes(for steps: [Step]) throws -> (opened: [TemporaryMode], all: [TemporaryMode]) {
+    let opened = try unworkableParents(of: steps)
+    for mode in opened { modes[mode.path] = mode }
+    formerModes = modes
+    var all = opened
+    for step in steps where step.makesUnworkable {
+      let mode = TemporaryMode(
+        step.path, later: step.result.attributes.mode | keptBits(of: step))
+      modes[step.path] = mode
+      all.append(mode)
     }
-    return deferMode(step)
+    return (opened, all)
   }
 
-  private func change(_ step: Step, to attributes: Attributes) throws(Refusal) -> Stamp? {
-    guard let before = step.before else { return nil }
-    _ = try applier.setMetadata(of: step.path, to: attributes, before.attributes, .none)
-    return Stamp.none
-  }
-
-  /// Whether a directory is one that gets its mode at the end of the run.
-  func isDeferred(_ step: Step) -> Bool {
-    step.result.attributes.isUnworkable && !isFinishing
-  }
-
-  /// Has a directory get its mode at the end of the run, and be recorded then.
-  func deferMode(_ step: Step) -> Stamp? {
-    let made = Entry(
-      path: step.path, attributes: .directory(mode: step.result.attributes.workableMode),
-      vector: step.result.vector)
-    deferredModes.append(Step(.metadata, before: made, stamp: .none, result: step.result))
-    return nil
-  }
-
-  /// The directories in which steps are to change names though their owner may not, as they are to be when
-  /// that is done.
-  func unworkableParents(of steps: [Step]) throws -> [Path: Entry] {
+  /// The directories in which steps are to change names though their owner may not.
+  private func unworkableParents(of steps: [Step]) throws -> [TemporaryMode] {
     var looked: Set<Path> = [.root]
-    var found: [Path: Entry] = [:]
+    var found: [TemporaryMode] = []
     for path in steps.lazy.flatMap(\.changedDirectories) where looked.insert(path).inserted {
       // PERF: the system call says of almost all that there is nothing to look up.
       guard let directory = try? replica.root.openDirectory(path),
         (try? directory.requireWriting()) == nil, let status = try? directory.status(),
-        let entry = try replica.entry(at: path)?.entry, entry.attributes.isUnworkable,
-        status.mode & Attributes.modeMask == entry.attributes.mode
+        let attributes = try replica.entry(at: path)?.entry.attributes, attributes.isUnworkable,
+        status.mode & Attributes.modeMask == attributes.mode
       else { continue }
-      found[path] = entry
-    }
-    guard !found.isEmpty else { return [:] }
-    // What they become in this very batch is what they are to be.
-    for step in steps where step.result.attributes.kind == .directory {
-      if found[step.path] != nil { found[step.path] = step.result }
+      found.append(TemporaryMode(path, later: status.mode))
     }
     return found
   }
 
-  /// Gives directories, which the index expects to be as these entries say, modes in which things in them
-  /// can be changed.
-  func makeWorkable(_ entries: [Path: Entry]) {
-    for (path, entry) in entries {
+  /// What of the mode of a directory that is there is no matter of entries.
+  private func keptBits(of step: Step) -> UInt16 {
+    guard step.decision == .metadata else { return 0 }
+    let mode = modes[step.path]?.later ?? (try? replica.root.openDirectory(step.path).status().mode)
+    return (mode ?? 0) & ~Attributes.modeMask
+  }
+
+  /// Gives directories modes in which things in them can be changed.
+  func open(_ directories: [TemporaryMode]) {
+    for mode in directories {
       // Where that cannot be, what is to be changed there is refused.
-      guard let directory = try? replica.root.openDirectory(path),
-        (try? directory.setMode(entry.attributes.workableMode)) != nil
-      else { continue }
-      workable[path] = entry
+      try? replica.root.openDirectory(mode.path).setMode(mode.now)
     }
   }
 
-  /// The steps that give directories their modes, the inner ones first.
-  func takeModeSteps() throws -> [Step] {
-    defer {
-      deferredModes = []
-      workable = [:]
-    }
-    var steps = deferredModes
-    let deferred = Set(steps.map(\.path))
-    for path in workable.keys where !deferred.contains(path) {
-      // It may have gone meanwhile, or have got another mode.
-      guard let entry = try replica.entry(at: path)?.entry, entry.attributes.isUnworkable else {
-        continue
-      }
-      steps.append(Step(.metadata, before: entry, stamp: .none, result: entry))
-    }
-    return steps.sorted { $1.path < $0.path }
+  /// Sets the mode of a directory, for now if it is one in which nothing could be changed.
+  func setMode(_ step: Step) throws(Refusal) -> Stamp? {
+    guard let before = step.before else { return nil }
+    let mode = step.makesUnworkable ? modes[step.path]?.now : nil
+    try applier.setMode(
+      of: step.path, to: mode ?? step.result.attributes.mode,
+      from: formerModes[step.path]?.now ?? before.attributes.mode)
+    return Stamp.none
+  }
+
+  /// Keeps up with what a step has come to; returns whether that changes what is noted of its path.
+  func settleMode(of step: Step, isMade: Bool) -> Bool {
+    guard step.decision != .record, !(isMade && step.makesUnworkable) else { return false }
+    let mode = isMade ? nil : formerModes[step.path]
+    defer { modes[step.path] = mode }
+    return modes[step.path] != mode
+  }
+
+  /// Gives directories their own modes again.
+  func endModes() throws {
+    guard !modes.isEmpty else { return }
+    modes = [:]
+    formerModes = [:]
+    try replica.endTemporaryModes()
   }
 }

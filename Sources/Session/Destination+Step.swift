@@ -49,6 +49,8 @@ extension Destination {
       case .create, .update, .delete: [path, movedFrom].compactMap { $0?.parent }
       }
     }
+    /// Whether it makes a directory in which its owner can change nothing.
+    var makesUnworkable: Bool { decision != .record && result.attributes.isUnworkable }
     /// Whether what has come of it is worth keeping when no more can come.
     var isResumable: Bool { result.attributes.size >= ChunkList.keptByteCount }
   }

@@ -73,7 +73,7 @@ extension Destination {
     guard step.result.attributes.kind == .directory else {
       return fresh(stamp, step.result.attributes)
     }
-    return isDeferred(step) ? deferMode(step) : Stamp.none
+    return Stamp.none
   }
 
   private func install(_ name: [UInt8], for step: Step) throws(Refusal) -> Stamp {

@@ -30,11 +30,11 @@ final class Destination {
   /// Large files on offer.
   var rebuilding: Rebuilding?
   private var unmatched: Set<Path> = []
-  /// Directories that get their modes at the end.
-  var deferredModes: [Step] = []
-  /// Directories that have another mode than their own until then, and what they are to be.
-  var workable: [Path: Entry] = [:]
-  private(set) var isFinishing = false
+  /// Directories that have another mode until the end of the run; and before the batch under way.
+  var modes: [Path: TemporaryMode] = [:]
+  var formerModes: [Path: TemporaryMode] = [:]
+  /// Whether something could not be made durable, after which nothing counts as such.
+  private var hasFailedToSync = false
   private var outcomes = Outcomes()
   /// Why new directories of the batch under way got no place in the tree.
   var refusals: [Path: Refusal] = [:]
@@ -245,13 +245,15 @@ final class Destination {
     batch = []
     stagedByteCount = 0
     if steps.contains(where: { $0.staged != nil }) { try syncFileSystem() }
-    let parents = try unworkableParents(of: steps)
+    let planned = try planModes(for: steps)
     try replica.expect(
-      steps.lazy.filter { $0.decision != .record }.map(\.result) + parents.values)
-    makeWorkable(parents)
+      steps.lazy.filter { $0.decision != .record }.map(\.result), planned.all)
+    open(planned.opened)
     var recorded: [Recorded] = []
     var chunks: [KeptChunks] = []
+    var changedModes: [Path] = []
     for step in steps {
+      var isMade = true
       do {
         if let stamp = try make(step) {
           recorded.append(Recorded(entry: step.result, stamp: stamp))
@@ -259,15 +261,16 @@ final class Destination {
         }
         outcomes.changeCount += 1
       } catch {
+        isMade = false
         if let staged = step.staged { writer.discard(staged) }
         refuse(step.path, error.code, error.systemCode)
       }
+      if settleMode(of: step, isMade: isMade) { changedModes.append(step.path) }
     }
     refusals.removeAll()
     applier.restoreDirectoryTimes()
     if steps.contains(where: { $0.decision != .record }) { try syncFileSystem() }
-    try replica.record(
-      recorded, chunks, expecting: deferredModes.map(\.result) + workable.values)
+    try replica.record(recorded, chunks, changedModes.map { ($0, modes[$0]) })
     for file in chunks { writer.removePartials(of: file.path) }
   }
 
@@ -278,14 +281,12 @@ final class Destination {
     if !replica.hasStateInRoot { removeStage() }
   }
 
-  /// Makes the changes that have come whole, and gives directories, the inner ones first, the modes that
-  /// would have been in the way.
+  /// Makes the changes that have come whole, and gives directories the modes that would have been in the
+  /// way. After a failure to make something durable that is left to the next run.
   func settle() throws {
+    guard !hasFailedToSync else { return }
     try flush()
-    batch = try takeModeSteps()
-    isFinishing = true
-    try flush()
-    isFinishing = false
+    try endModes()
   }
 
   /// Leaves nothing in a root that does not hold its state.
@@ -296,6 +297,12 @@ final class Destination {
   }
 
   private func syncFileSystem() throws(SystemError) {
-    if !replica.opening.skipsSync { try writer.directory.syncFileSystem() }
+    guard !replica.opening.skipsSync else { return }
+    do {
+      try writer.directory.syncFileSystem()
+    } catch {
+      hasFailedToSync = true
+      throw error
+    }
   }
 }

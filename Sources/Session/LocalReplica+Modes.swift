@@ -1,27 +1,38 @@
 internal import FileSystem
+internal import Index
 internal import Replica
 
 extension LocalReplica {
-  /// Gives directories that a killed run has left with a mode for the time of its changes the one that
-  /// they were to have, the inner ones first: nobody has asked for the other.
-  func setExpectedModes() throws {
+  /// Gives directories that have a mode for the time of a run their own again, the inner ones first, and
+  /// durably; a mode that somebody has changed meanwhile stays. What cannot be changed is tried
+  /// again by the next run.
+  func endTemporaryModes() throws {
     guard !opening.isDryRun else { return }
-    let directories = try index.expected().values
-      .filter { $0.attributes.isUnworkable }.sorted { $1.path < $0.path }
-    for entry in directories {
-      // What is not there, or is no longer ours, is looked at by the scan.
-      guard let directory = try? root.openDirectory(entry.path),
-        try directory.status().mode & Attributes.modeMask == entry.attributes.workableMode
-      else { continue }
-      try? directory.setMode(entry.attributes.mode)
+    let modes = try index.temporaryModes()
+    guard !modes.isEmpty else { return }
+    var ended: [Path] = []
+    var failure: SystemError?
+    for mode in modes.reversed() {
+      do {
+        let directory = try root.openDirectory(mode.path)
+        if try directory.status().mode == mode.now { try directory.setMode(mode.later) }
+      } catch {
+        if !error.isAbsence {
+          failure = error
+          continue
+        }
+      }
+      ended.append(mode.path)
     }
+    if !opening.skipsSync { try syncFileSystem() }
+    try begin()
+    for path in ended { try index.forgetMode(of: path) }
+    try commit()
+    if let failure { throw failure }
   }
 }
 
 extension Attributes {
   /// Whether this is a directory in which its owner could not change things.
   var isUnworkable: Bool { kind == .directory && mode & 0o700 != 0o700 }
-
-  /// The mode that such a directory has while things in it are changed.
-  var workableMode: UInt16 { mode | 0o700 }
 }

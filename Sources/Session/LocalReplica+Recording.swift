@@ -18,19 +18,23 @@ struct KeptChunks {
 }
 
 extension LocalReplica {
-  /// Notes what a batch of changes is to bring about, before it does.
-  func expect(_ entries: [Entry]) throws {
+  /// Notes what a batch of changes is to bring about, and the modes that directories get for the time of
+  /// the run, before they do.
+  func expect(_ entries: [Entry], _ modes: [TemporaryMode]) throws {
     guard !opening.isDryRun, !entries.isEmpty else { return }
     try begin()
     try index.expect(entries)
+    for mode in modes { try index.note(mode) }
     expectedPaths = entries.map(\.path)
     try commit()
   }
 
-  /// Puts entries into the index, durably unless this is a dry run, and expects of the batch under way
-  /// nothing more but `expected`; throws if there are two of one path, as only a peer can bring about.
+  /// Puts entries into the index, durably unless this is a dry run, expects of the batch under way nothing
+  /// more, and notes which modes directories have after all; throws if there are two entries of one
+  /// path, as only a peer can bring about.
   func record(
-    _ changes: [Recorded], _ chunks: [KeptChunks] = [], expecting expected: [Entry] = []
+    _ changes: [Recorded], _ chunks: [KeptChunks] = [],
+    _ modes: [(path: Path, mode: TemporaryMode?)] = []
   ) throws {
     guard !changes.isEmpty || !expectedPaths.isEmpty else { return }
     var changes = changes
@@ -47,7 +51,9 @@ extension LocalReplica {
     } else if !expectedPaths.isEmpty {
       try index.clearExpected()
     }
-    if !expected.isEmpty { try index.expect(expected) }
+    for (path, mode) in modes {
+      if let mode { try index.note(mode) } else { try index.forgetMode(of: path) }
+    }
     expectedPaths = []
     try commit()
   }

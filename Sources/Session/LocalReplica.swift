@@ -194,7 +194,11 @@ final class LocalReplica {
     try begin()
     guard !isMissing else { return }
     cached = nil
-    try setExpectedModes()
+    do {
+      try endTemporaryModes()
+    } catch let error as SystemError where error.isRefusal {
+      // Where nothing may be changed, what there is is looked at all the same.
+    }
     let now = wallClockNanoseconds()
     let nextEpoch = introduction.nextEpoch
     let target = ScanTarget(
@@ -253,7 +257,7 @@ final class LocalReplica {
     try index.take(epoch: epoch, knowledge)
   }
 
-  private func syncFileSystem() throws(SystemError) {
+  func syncFileSystem() throws(SystemError) {
     try root.openDirectory(.root).syncFileSystem()
   }
 

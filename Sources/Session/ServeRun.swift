@@ -81,6 +81,18 @@ final class ServeRun {
     try replica.scan(defersHashing: sends && open.introduction.isEmpty) { _, _ in }
     try sendReady()
     try prepareAcquaintance()
+    do {
+      try converse()
+    } catch {
+      // What has arrived whole is kept: the next run need not send it again.
+      try? destination?.settle()
+      throw error
+    }
+    if hasHeard || isFinished || isEqual, !open.flags.contains(.dryRun) { try remember() }
+  }
+
+  /// Does what the initiator asks until that is all.
+  private func converse() throws {
     while let frame = try nextFrame() {
       // Nothing comes between the versions of neighbours.
       guard agreement == nil || frame.kind == .versions else { throw Malformed.order }
@@ -100,9 +112,8 @@ final class ServeRun {
       case (.finish, .source), (.finish, .destination), (.finish, .both): try finish(frame)
       default: throw Malformed.kind
       }
-      if isEqual { break }
+      if isEqual { return }
     }
-    if hasHeard || isFinished || isEqual, !open.flags.contains(.dryRun) { try remember() }
   }
 
   /// The next frame; nil when the initiator has ended the conversation where it may.
@@ -110,8 +121,6 @@ final class ServeRun {
     do {
       return try connection.receive()
     } catch {
-      // What has arrived whole is kept: the next run need not send it again.
-      try destination?.settle()
       if error == .closed, destination == nil, agreement == nil { return nil }
       throw error
     }

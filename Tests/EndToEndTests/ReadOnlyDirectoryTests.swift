@@ -77,4 +77,73 @@ struct ReadOnlyDirectoryTests {
     try OrdinaryUser.take(replicas.directory)
     try expectMade(by: words)
   }
+
+  private func modes(_ paths: String...) throws -> String {
+    try ProgramRun("stat", ["-c%a"] + paths.map(replicas.directory.appending)).text
+  }
+
+  /// Runs a shell command as the owner of both.
+  private func change(_ command: String) throws {
+    let words = OrdinaryUser.prefix + ["sh", "-ec", command]
+    try requireSuccess(words[0], Array(words.dropFirst()), in: replicas.directory)
+  }
+
+  @Test func `one that a run has removed says nothing of another of its name`() throws {
+    let words = ["sync", replicas.source, replicas.destination]
+    try expectMade(by: words)
+    try change("chmod -R u+w source/doomed; rm -r source/doomed")
+    try expectMade(by: words)
+    try change(
+      "mkdir destination/doomed; chmod 755 destination/doomed; echo x >destination/doomed/x")
+    try expectMade(by: words)
+    #expect(try modes("source/doomed", "destination/doomed") == "755\n755\n")
+  }
+
+  @Test func `one that becomes writable after it has been worked in stays so`() throws {
+    let words = ["sync", replicas.source, replicas.destination]
+    try change(
+      "mkdir source/m source/zz; echo x >source/zz/x; echo y >source/zz/y; chmod 555 source/zz")
+    try expectMade(by: words)
+    // So many that the move and the mode are not made together.
+    try change(
+      """
+      chmod 755 source/zz; mv source/zz/x source/aa
+      for n in $(seq 1500); do echo >source/m/$n; done
+      """)
+    try expectMade(by: words)
+    #expect(try modes("source/zz", "destination/zz") == "755\n755\n")
+  }
+
+  @Test func `what of its mode does not travel stays`() throws {
+    let words = ["--delete", "--force", replicas.source, replicas.destination]
+    try expectMade(by: words)
+    try change("chmod 2555 destination/ro; chmod 2755 destination/closes")
+    try changeSource()
+    try expectMade(by: words)
+    #expect(try modes("destination/ro", "destination/closes") == "2555\n2555\n")
+  }
+
+  @Test(.enabled(if: Trace.isAvailable, "strace is needed"))
+  func `a mode that its owner gives it meanwhile stays`() throws {
+    let words = ["sync", replicas.source, replicas.destination]
+    try expectMade(by: words)
+    try change("chmod u+w source/ro; echo longer >source/ro/f; chmod u-w source/ro")
+    let slowly =
+      ["strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=syncfs"]
+      + ["-e", "inject=syncfs:delay_enter=500000"] + OrdinaryUser.prefix + [Binary.treemend] + words
+    let run = try RunningProgram(slowly[0], Array(slowly.dropFirst()))
+    try change(
+      """
+      for n in $(seq 300); do
+        if [ $(stat -c%a destination/ro) = 755 ]; then chmod 700 destination/ro; exit; fi
+        sleep 0.02
+      done
+      exit 1
+      """)
+    let ended = try run.wait(timeLimitSeconds: 60)
+    #expect(ended.ending == .exited(0), "\(ended)")
+    #expect(try modes("destination/ro") == "700\n")
+    _ = try self.run(words)
+    #expect(try modes("source/ro", "destination/ro") == "700\n700\n")
+  }
 }

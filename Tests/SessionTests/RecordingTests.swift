@@ -25,7 +25,7 @@ import Testing
     let replica = try LocalReplica(Opening(directory.bytes, options))
     try replica.scan { _, _ in }
     for name in ["one", "two"] {
-      try replica.expect([entry(name)])
+      try replica.expect([entry(name)], [])
       try replica.record([])
       let expected = try replica.index.expected()
       #expect(expected.isEmpty)
