@@ -15,7 +15,7 @@ extension InitiatorRun {
   /// Refuses a source that has nothing for a destination that has something, and a replica without a
   /// history in the place of another that was met there before; a destination only if it is empty.
   func checkRoots() throws {
-    guard !options.forces, !options.isDryRun else { return }
+    guard !options.forces else { return }
     let (mine, theirs) = (local.view.liveCount, encounter.ready.liveCount)
     let known = try local.index.lastReplica(at: other.name)
     if let known, known != encounter.ready.replica, encounter.ready.isNew,
@@ -35,25 +35,29 @@ extension InitiatorRun {
     }
   }
 
-  /// Refuses more deletions than the user can have meant.
-  func check(_ tally: Tally) throws(SessionError) {
+  /// Refuses more deletions than the user can have meant, whatever is forced but with a limit of his own.
+  func check(_ tally: Tally) throws {
     for side in Side.allCases {
       let count = tally.deletionCount[side]
       guard count > 0 else { continue }
-      if let limit = options.maximumDeletionCount, count > limit {
-        throw .deletionLimit(planned: count, limit: limit)
-      }
-      guard !options.forces, !options.isDryRun else { continue }
       let isLocal = side == localSide
-      if tally.ownDeletionCount > 0 {
+      if !options.forces, tally.ownDeletionCount > 0 {
         guard try isLocal ? local.hasDeleted() : encounter.ready.hasDeleted else {
-          throw .safety(.firstDeletion)
+          throw SessionError.safety(.firstDeletion)
         }
       }
       let liveCount = isLocal ? local.view.liveCount : encounter.ready.liveCount
-      if options.maximumDeletionCount == nil, liveCount >= 20, count > liveCount / 2 {
-        throw .deletionLimit(planned: count, limit: liveCount / 2)
-      }
+      let limit = options.maximumDeletionCount ?? (liveCount < 20 ? .max : liveCount / 2)
+      if count > limit { throw SessionError.deletionLimit(planned: count, limit: limit) }
+    }
+  }
+
+  /// Makes a check; in a dry run its refusal waits until all has been shown.
+  func guardRun(_ check: () throws -> Void) throws {
+    do {
+      try check()
+    } catch let error as SessionError where options.isDryRun {
+      summary.refusal = summary.refusal ?? error
     }
   }
 }

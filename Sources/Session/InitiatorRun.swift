@@ -87,13 +87,13 @@ final class InitiatorRun {
     do {
       for problem in local.report.problems + encounter.theirProblems { note(problem) }
       noteClocks()
-      try checkRoots()
+      try guardRun(checkRoots)
       try acquaint()
       let comparison = try Comparison(encounter, .state) { reportCompared($0) }
       let differences = PairedDifferences(comparison: comparison, localSide: localSide)
       let plan = try Plan(
         differences, rules: rules, order: order, isUnknown: encounter.isUnknown)
-      try check(plan.tally)
+      try guardRun { try check(plan.tally) }
       try announceConflicts(of: plan)
       let isRefused = plan.tally.unsettledCount > 0 && options.conflictPolicy == .fail
       if options.isDryRun || isRefused {

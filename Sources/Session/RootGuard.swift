@@ -9,7 +9,7 @@ enum RootGuard {
     guard !options.forces else { return }
     try check(path)
     guard case .local(let otherPath) = other else { return }
-    let (mine, theirs) = (resolved(path), resolved(otherPath))
+    let (mine, theirs) = (try resolved(path), try resolved(otherPath))
     if contains(mine, theirs) || contains(theirs, mine) {
       throw .unsafeRoot(path: otherPath, reason: .nested)
     }
@@ -22,7 +22,8 @@ enum RootGuard {
     guard let state = options.stateDirectory else { return }
     var roots = [path]
     if case .local(let path)? = other { roots.append(path) }
-    for root in roots where contains(resolved(root), resolved(state)) {
+    let place = try resolved(state)
+    for root in roots where contains(try resolved(root), place) {
       throw .stateInRoot(state: state, root: root)
     }
   }
@@ -36,8 +37,8 @@ enum RootGuard {
     }
   }
 
-  private static func resolved(_ path: [UInt8]) -> [UInt8] {
-    (try? absolutePath(of: path)) ?? path
+  private static func resolved(_ path: [UInt8]) throws(SessionError) -> [UInt8] {
+    do { return try absolutePath(of: path) } catch { throw .root(path: path, error) }
   }
 
   private static func contains(_ outer: [UInt8], _ inner: [UInt8]) -> Bool {

@@ -50,6 +50,8 @@ package struct Summary: Sendable {
   package var failureCount = 0
   /// Those failures that were for want of space.
   package var noSpaceCount = 0
+  /// Why the run would stop before its first change; of a dry run, which goes on.
+  package var refusal: SessionError?
   /// How long the run took.
   package var seconds = 0.0
 

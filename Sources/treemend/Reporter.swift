@@ -43,7 +43,8 @@ struct Reporter {
     } catch {
       return try stop(Failure(error))
     }
-    let status = ExitStatus(summary, isComparison: kind == .diff)
+    let refusal = summary.refusal.map { Failure($0) }
+    let status = refusal?.status ?? ExitStatus(summary, isComparison: kind == .diff)
     display.clear()
     if style.isJSON {
       write(JSONLine.summary(summary, status).text)
@@ -53,6 +54,7 @@ struct Reporter {
       if !style.isQuiet { write(lines) }
     }
     try output.close()
+    if let refusal, !output.isClosed { throw refusal }
     return output.isClosed ? .interrupted : status
   }
 

@@ -31,12 +31,16 @@ import Testing
       ("rm source/file?.txt", ["--max-delete=10"], 0),
       ("rm source/file?.txt", [], 0),
       ("rm source/file1*.txt source/file2*.txt source/file3?.txt", [], 25),
+      ("rm source/file1*.txt source/file2*.txt source/file3?.txt", ["--force"], 25),
     ] as [(String, [String], Int32)])
   func `deletions beyond the limit are refused, all of them`(
     command: String, options: [String], status: Int32
   ) throws {
     let before = try TreeSnapshot(replicas.destination)
     try replicas.change(command)
+    let dry = try replicas.copy(.local, ["-nv", "--delete"] + options)
+    #expect(dry.ending == .exited(status), "\(dry)")
+    #expect(dry.text.contains("deleting file1.txt\n"), "\(dry)")
     let run = try replicas.copy(.local, ["--delete"] + options)
     #expect(run.ending == .exited(status), "\(run)")
     #expect((try TreeSnapshot(replicas.destination) == before) == (status == 25))

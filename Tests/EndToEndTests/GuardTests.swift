@@ -29,7 +29,7 @@ import Testing
     #expect(run.ending == .exited(42), "\(run)")
     #expect(run.errorText.contains("no run has put there"))
     let dry = try replicas.copy(route, ["--delete", "-nv", "--max-delete=5"])
-    #expect(dry.ending == .exited(0) && dry.text == "deleting own\n", "\(dry)")
+    #expect(dry.ending == .exited(42) && dry.text == "deleting own\n", "\(dry)")
     #expect(try replicas.copy(route, ["--delete"]).ending == .exited(42))
     #expect(try hasDestination("own"))
 
@@ -93,9 +93,10 @@ import Testing
     try #require(try replicas.copy().ending == .exited(0))
     try replicas.change(command)
     let before = try [replicas.source, replicas.destination].map { try TreeSnapshot($0) }
-    for options in [["-n", "--delete"], ["-n"]] {
+    for options in [["-nv", "--delete"], ["-nv"]] {
       let dry = try replicas.copy(.local, options)
-      #expect(dry.ending == .exited(0), "\(dry)")
+      #expect(dry.ending == .exited(42) && dry.errorText.contains("hint:"), "\(dry)")
+      #expect(options.count == 1 || !dry.text.isEmpty, "\(dry)")
     }
     let run = try replicas.copy(.local, ["--delete"])
     #expect(run.ending == .exited(42), "\(run)")
