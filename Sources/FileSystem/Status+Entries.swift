@@ -41,6 +41,14 @@ extension Stamp {
   package static let none = Stamp(changed: 0, inode: 0)
 }
 
+extension Status {
+  /// Whether a file that had the status `before` still begins with what it held then, as far as its status
+  /// tells: nothing was done to it, or it has grown, as what is written to its end does.
+  package func keepsContent(of before: Status) -> Bool {
+    self == before || (inode == before.inode && kind == before.kind && size > before.size)
+  }
+}
+
 extension SystemError {
   /// Another file system is mounted over a directory (`EXDEV`).
   package static let mountedOver = SystemError(call: "openat2", code: EXDEV)

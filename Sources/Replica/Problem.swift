@@ -8,7 +8,7 @@ package struct Problem: Hashable, Sendable {
     case vanished = 1
     /// A device, socket or FIFO, which are left alone.
     case special = 2
-    /// The file kept changing while it was read.
+    /// The file changed while it was read, or between.
     case changed = 3
     /// Another file system is mounted there, and it is not crossed.
     case mounted = 4

@@ -26,7 +26,8 @@ struct FileDigester: ~Copyable {
   }
 
   /// Hashes what is at `path`, which looked like `seen`: once more if it changes meanwhile, and
-  /// then no more. Gives its chunks, too, if it is a large file.
+  /// then no more. Of a file that grows that counts which it held at first. Gives its chunks, too, if
+  /// it is a large file.
   mutating func read(_ path: Path, seen: Status) -> (Reading, ChunkList?) {
     do {
       for _ in 0..<2 where !isInterrupted() {
@@ -62,7 +63,7 @@ struct FileDigester: ~Copyable {
     } while byteCount < before.size
     let (digest, chunks) = digester.finish()
     let after = try file.status()
-    guard byteCount == before.size, after == before else { return nil }
+    guard byteCount == before.size, after.keepsContent(of: before) else { return nil }
     return (.digest(digest, before), chunks)
   }
 

@@ -83,6 +83,10 @@ final class ServeRun {
     try prepareAcquaintance()
     do {
       try converse()
+    } catch let error as Malformed {
+      // Who breaks the protocol has nothing kept of what waits.
+      try? destination?.endModes()
+      throw error
     } catch {
       // What has arrived whole is kept: the next run need not send it again.
       try? destination?.settle()

@@ -67,7 +67,9 @@ package struct ContentReader: ~Copyable {
         open = OpenFile(file: file, status: status, leftByteCount: status.size, isHashed: true)
         return (.stream, status)
       }
-      guard let content = try Self.content(of: file, status) else { return (Self.changed, nil) }
+      guard let content = try Self.content(of: file, status, first: status.size) else {
+        return (Self.changed, nil)
+      }
       entry.attributes = entry.attributes.hashed(digester.digest(of: content))
       return (.inline(content), status)
     } catch {
@@ -92,15 +94,15 @@ package struct ContentReader: ~Copyable {
   }
 
   /// The file of `entry`, which is at `path` here and had `stamp` when it was scanned, to be read in
-  /// parts; nil if it is no longer what it was, or cannot be opened.
+  /// parts; nil if it is no longer what it was but for growing, or cannot be opened.
   package mutating func open(
     _ entry: Entry, at path: Path, _ stamp: Stamp
   ) -> OfferedContent? {
     // Why it cannot be opened is told when it is read from its beginning, as it will be asked for.
     guard let file = try? openFile(path, seen: nil), let status = file.statusAtOpening,
-      entry.attributes.mayBe(status, stamp)
+      entry.attributes.mayBegin(status, stamp)
     else { return nil }
-    return OfferedContent(file, status)
+    return OfferedContent(file, status, byteCount: entry.attributes.size)
   }
 
   /// The next piece of the file that was begun; empty if it can no longer be read as it was, and
@@ -110,9 +112,9 @@ package struct ContentReader: ~Copyable {
     var piece = [UInt8](
       repeating: 0, count: Int(min(current.leftByteCount, Self.pieceByteCount)))
     do {
-      guard try current.file.read(into: &piece) == piece.count,
-        try current.file.status() == current.status
-      else { return [] }
+      guard try current.file.read(into: &piece) == piece.count else { return [] }
+      // Of one that has been hashed, the destination knows what it should be.
+      if current.isHashed, try !current.file.status().keepsContent(of: current.status) { return [] }
     } catch {
       return []
     }
@@ -136,26 +138,33 @@ package struct ContentReader: ~Copyable {
     _ entry: Entry, at path: Path, _ stamp: Stamp
   ) throws(SystemError) -> Provision {
     let file = try openFile(path, seen: nil)
-    guard let status = file.statusAtOpening, entry.attributes.mayBe(status, stamp) else {
+    let attributes = entry.attributes
+    guard let status = file.statusAtOpening, status.size >= attributes.size else {
       return Self.changed
     }
-    guard status.size <= Self.inlineByteCount else {
-      open = OpenFile(file: file, status: status, leftByteCount: status.size, isHashed: false)
+    guard attributes.size <= Self.inlineByteCount else {
+      guard attributes.mayBegin(status, stamp) else { return Self.changed }
+      open = OpenFile(
+        file: file, status: status, leftByteCount: attributes.size, isHashed: false)
       return .stream
     }
-    return try Self.content(of: file, status).map { .inline($0) } ?? Self.changed
+    // Whatever was done to the file: it begins with what was seen, or it does not.
+    guard let content = try Self.content(of: file, status, first: attributes.size),
+      attributes.isUnchanged(status, stamp) || digester.digest(of: content) == attributes.digest
+    else { return Self.changed }
+    return .inline(content)
   }
 
-  /// All of a file's content; nil if it changes meanwhile, or if there is some where there should be
-  /// none.
+  /// The first bytes of a file; nil if it changes meanwhile but for growing, or if there are some where
+  /// there should be none.
   private static func content(
-    of file: borrowing File, _ status: Status
+    of file: borrowing File, _ status: Status, first byteCount: Int64
   ) throws(SystemError) -> [UInt8]? {
-    var content = [UInt8](repeating: 0, count: max(1, Int(status.size)))
-    guard try file.read(into: &content) == status.size, try file.status() == status else {
-      return nil
-    }
-    return status.size == 0 ? [] : content
+    if byteCount == 0, status.size > 0 { return [] }
+    var content = [UInt8](repeating: 0, count: max(1, Int(byteCount)))
+    guard try file.read(into: &content) == byteCount, try file.status().keepsContent(of: status)
+    else { return nil }
+    return byteCount == 0 ? [] : content
   }
 
   private mutating func openFile(_ path: Path, seen: Status?) throws(SystemError) -> File {
@@ -166,8 +175,9 @@ package struct ContentReader: ~Copyable {
 }
 
 extension Attributes {
-  /// Whether a file of this status may be what was scanned with `stamp`; if that tells nothing, by its size.
-  fileprivate func mayBe(_ status: Status, _ stamp: Stamp) -> Bool {
-    stamp == .unknown ? status.size == size : isUnchanged(status, stamp)
+  /// Whether a file of this status may begin with what was scanned with `stamp`: if it has grown since, or
+  /// is as it was; and if the stamp tells nothing, by its size.
+  fileprivate func mayBegin(_ status: Status, _ stamp: Stamp) -> Bool {
+    status.size > size || (stamp == .unknown ? status.size == size : isUnchanged(status, stamp))
   }
 }

@@ -6,11 +6,14 @@ internal import FileSystem
 package final class OfferedContent: Sendable {
   private let file: File
   private let status: Status
+  private let byteCount: Int64
 
-  /// Takes an open file, with the status that it had when it was known to be what it is.
-  init(_ file: consuming File, _ status: Status) {
+  /// Takes an open file of which the first `byteCount` bytes count, with the status that it had when it
+  /// was known to be what it is.
+  init(_ file: consuming File, _ status: Status, byteCount: Int64) {
     self.file = file
     self.status = status
+    self.byteCount = byteCount
   }
 
   /// A part of the content; nil if it can no longer be read as it was.
@@ -26,15 +29,15 @@ package final class OfferedContent: Sendable {
   /// offered, or if `isInterrupted` says that the run is to stop.
   package func chunks(isInterrupted: () -> Bool = { false }) -> ChunkList? {
     guard let chunks = ChunkList(reading: file, isInterrupted: isInterrupted), isUnchanged,
-      chunks.byteCount == status.size
+      chunks.byteCount == byteCount
     else { return nil }
     return chunks
   }
 
-  /// Whether nothing has been written to the file, as far as it shows: the destination, which knows the
-  /// digest, does not rely on it.
+  /// Whether nothing has been written to the file but to its end, as far as it shows: the destination,
+  /// which knows the digest, does not rely on it.
   private var isUnchanged: Bool {
     guard let now = try? file.status() else { return false }
-    return now.size == status.size && now.modified == status.modified
+    return now.size > status.size || (now.size == status.size && now.modified == status.modified)
   }
 }

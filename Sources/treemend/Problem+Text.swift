@@ -35,7 +35,7 @@ extension Problem.Code {
     case .unreadable: "could not be read"
     case .vanished: "vanished while the run went on"
     case .special: "is a device, socket or FIFO, and was skipped"
-    case .changed: "kept changing while it was read, and was skipped"
+    case .changed: "changed while the run was reading it, and was left to the next run"
     case .mounted: "is a mount point, and was left alone"
     case .precondition: "changed at the destination during the run, and was left alone"
     case .inTheWay: "cannot come: something that stays is in its way"

@@ -34,4 +34,29 @@ import Testing
     #expect(try replicas.summary().filesUpdated == 1)
     try expectEqual(replicas)
   }
+
+  @Test(arguments: [Replicas.Route.push(), .pull()])
+  func `a file that is written to meanwhile is copied as far as it goes`(
+    route: Replicas.Route
+  ) throws {
+    let replicas = try Replicas()
+    try replicas.change("seq 100000 >source/large; echo 1 >source/log; echo x >source/file")
+    let words = ["-c", "n=0; while :; do n=$((n+1)); echo $n >>large; echo $n >>log; done"]
+    let writer = try RunningProgram("sh", words, directory: replicas.source)
+    for _ in 0..<3 {
+      let run = try replicas.copy(route)
+      #expect(run.ending == .exited(0), "\(run)")
+      for name in ["large", "log"] {
+        try replicas.change(
+          """
+          s=$(stat -c%s destination/\(name)); [ $s -gt 1 ]
+          head -c $s source/\(name) | cmp - destination/\(name)
+          """)
+      }
+    }
+    writer.kill(9)
+    _ = try writer.wait(timeLimitSeconds: 10)
+    #expect(try replicas.copy(route).ending == .exited(0))
+    try expectEqual(replicas)
+  }
 }

@@ -121,7 +121,7 @@ import Testing
       """)
     #expect(try replicas.summary(route).exit == 0)
     try replicas.change("cd source; rm e* g*; mkdir z; mv f z/g; head -c 1000 /dev/urandom >>z/g")
-    let run = try replicas.summary(route, ["--delete", "--force"])
+    let run = try replicas.summary(route, ["--delete", "--max-delete=5000"])
     #expect(run.exit == 0)
     #expect(run.literalBytes <= 70_000)
     try expectEqual(replicas)

@@ -109,6 +109,29 @@ import Wire
     #expect(provision == .unavailable(.changed, systemCode: 0))
   }
 
+  @Test func `a file that has grown or was touched since its stamp is given as it was`() throws {
+    let large = [UInt8](repeating: 7, count: 300_000)
+    for (name, content) in [("f", Array("before".utf8)), ("g", large), ("h", [])] {
+      let (entry, stamp) = try scanned(name, content)
+      try makeFile(temporary.bytes / name, content: content + Array(" and more".utf8))
+      var reader = ContentReader(root)
+      let provision = reader.provision(for: entry, at: entry.path, stamp)
+      guard content == large else {
+        #expect(provision == .inline(content))
+        continue
+      }
+      #expect(provision == .stream)
+      var pieces: [UInt8] = []
+      while let piece = reader.nextPiece(), !piece.isEmpty { pieces += piece }
+      #expect(pieces == large)
+    }
+    let (entry, stamp) = try scanned("t", Array("before".utf8))
+    try touch(temporary.bytes / "t", (1_700_000_000, 0))
+    var reader = ContentReader(root)
+    let touched = reader.provision(for: entry, at: entry.path, stamp)
+    #expect(touched == .inline(Array("before".utf8)))
+  }
+
   @Test func `a file of unknown stamp is given if its size is right`() throws {
     let (entry, _) = try scanned("f", Array("before".utf8))
     var reader = ContentReader(root)

@@ -32,7 +32,17 @@ import Transfer
     #expect(content.chunks()?.byteCount == 700_001)
   }
 
-  @Test(arguments: ["truncate -s 600000 f", "echo >>f", "printf x | dd of=f conv=notrunc"])
+  @Test func `a file that grows is read on as it was`() throws {
+    let content = try opened()
+    try requireSuccess("sh", "-c", "sleep 0.02; echo more >>f", in: temporary)
+    #expect(content.read(500..<1000) == Array(largeContent[500..<1000]))
+    #expect(content.chunks() == nil)
+    var reader = ContentReader(try temporary.root())
+    let grown = reader.open(entry, at: entry.path, .none)
+    #expect(grown?.read(0..<10) == Array(largeContent[..<10]))
+  }
+
+  @Test(arguments: ["truncate -s 600000 f", "printf x | dd of=f conv=notrunc"])
   func `a file that is written to is not read on`(command: String) throws {
     let content = try opened()
     try requireSuccess("sh", "-c", "sleep 0.02; \(command) 2>/dev/null", in: temporary)
@@ -43,7 +53,7 @@ import Transfer
   @Test func `a file that is no longer what it was is not opened`() throws {
     var reader = ContentReader(try temporary.root())
     let stamp = Stamp(of: try temporary.root().status(of: entry.path))
-    try requireSuccess("sh", "-c", "echo >>f", in: temporary)
+    try requireSuccess("sh", "-c", "printf x | dd of=f conv=notrunc 2>/dev/null", in: temporary)
     let changed = reader.open(entry, at: entry.path, stamp)
     let missing = reader.open(entry, at: try Path("none"), .unknown)
     #expect(changed == nil && missing == nil)
