@@ -3,8 +3,8 @@ internal import Hashing
 internal import Replica
 
 extension Applier {
-  /// Swaps `name` in the stage with what is at `path`, and removes that if it is what it should
-  /// be; otherwise swaps them back. A directory goes first, if it is empty: what is in one would be
+  /// Swaps `name` in the stage, which gets its owner, with what is at `path`, and removes that if it is
+  /// what it should be; otherwise swaps them back. A directory goes first, if it is empty: what is in one would be
   /// lost if the run ended while it is in the stage.
   static func replace(
     _ path: Path, in parent: borrowing Directory, by name: [UInt8],
@@ -13,6 +13,9 @@ extension Applier {
     let before = try check(path, in: parent, attributes, stamp)
     if before.kind == .directory {
       return try replaceDirectory(path.name, in: parent, by: name, from: stage, before)
+    }
+    try system { () throws(SystemError) in
+      try stage.takeOwner(name, from: path.name, in: parent)
     }
     do {
       try stage.rename(name, to: parent, as: path.name, .exchange)

@@ -155,6 +155,44 @@ extension Directory {
     }
   }
 
+  /// Gives `name` the owner and the group that `other` in `directory` has, as far as this user may: one who
+  /// is not privileged can give the group, if he is in it.
+  package func takeOwner(
+    _ name: some Collection<UInt8>, from other: some Collection<UInt8>,
+    in directory: borrowing Directory
+  ) throws(SystemError) {
+    let name = try Name(name, for: "fchownat")
+    let mine = try Self.owner(of: name, in: descriptor)
+    let owner = try Self.owner(of: Name(other, for: "fstatat"), in: directory.descriptor)
+    guard mine != owner else { return }
+    do {
+      try setOwner(of: name, owner.user, owner.group)
+    } catch {
+      guard error.isRefusal else { throw error }
+      do { try setOwner(of: name, uid_t.max, owner.group) } catch {
+        guard error.isRefusal else { throw error }
+      }
+    }
+  }
+
+  private static func owner(
+    of name: borrowing Name, in directory: CInt
+  ) throws(SystemError) -> (user: uid_t, group: gid_t) {
+    var status = stat()
+    _ = try systemCall("fstatat") {
+      name.withPointer { unsafe fstatat(directory, $0, &status, AT_SYMLINK_NOFOLLOW) }
+    }
+    return (status.st_uid, status.st_gid)
+  }
+
+  private func setOwner(
+    of name: borrowing Name, _ user: uid_t, _ group: gid_t
+  ) throws(SystemError) {
+    _ = try systemCall("fchownat") {
+      name.withPointer { unsafe fchownat(descriptor, $0, user, group, AT_SYMLINK_NOFOLLOW) }
+    }
+  }
+
   /// Sets the time of modification of `name`, of a link its own, in nanoseconds since 1970.
   package func setModified(
     _ name: some Collection<UInt8>, _ nanoseconds: Int64

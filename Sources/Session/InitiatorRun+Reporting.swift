@@ -10,6 +10,33 @@ extension InitiatorRun {
     report(.item(item))
   }
 
+  /// Reports what cannot be brought about because something that is no entry has its name.
+  func noteBlocked(in differences: PairedDifferences) throws {
+    var blocked = Pair<Set<Path>>(source: [], destination: [])
+    for side in order {
+      let problems = side == localSide ? local.report.problems : encounter.theirProblems
+      blocked[side] = Set(
+        problems.lazy.filter { $0.code == .special || $0.code == .mounted }.map(\.path))
+    }
+    guard !blocked.source.isEmpty || !blocked.destination.isEmpty else { return }
+    try differences.forEach { path, entries in
+      for side in order where blocked[side].contains(path) {
+        guard entries[side.other]?.attributes.isLive ?? false else { continue }
+        note(Problem(path: path, code: .inTheWay))
+      }
+    }
+  }
+
+  /// Takes back what was counted of changes that have failed.
+  func discountFailures(of plan: Plan) throws {
+    guard !failed.isEmpty else { return }
+    for side in order {
+      try plan.forEachAction(at: side) { action in
+        if failed.contains(action.path), let item = Item(action) { summary.count(item, times: -1) }
+      }
+    }
+  }
+
   /// Reports what is concurrent, and what becomes of it.
   func announceConflicts(of plan: Plan) throws {
     try plan.forEachConflict { path, verdict, copy in

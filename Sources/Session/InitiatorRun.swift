@@ -42,7 +42,7 @@ final class InitiatorRun {
 
   /// The replicas that the run may change, in the order in which it does: the other end's first,
   /// so that what this one is to have of it is there.
-  private var order: [Side] { Self.order(localSide, isTwoWay: isTwoWay, options) }
+  var order: [Side] { Self.order(localSide, isTwoWay: isTwoWay, options) }
 
   /// Scans both ends.
   init(
@@ -94,12 +94,14 @@ final class InitiatorRun {
       let plan = try Plan(
         differences, rules: rules, order: order, isUnknown: encounter.isUnknown)
       try guardRun { try check(plan.tally) }
+      try noteBlocked(in: differences)
       try announceConflicts(of: plan)
       let isRefused = plan.tally.unsettledCount > 0 && options.conflictPolicy == .fail
       if options.isDryRun || isRefused {
         if !isRefused { for side in order { try plan.forEachAction(at: side, announce) } }
       } else {
         try carryOut(plan, of: differences)
+        try discountFailures(of: plan)
       }
       try peer.close {
         sumUp(comparison, plan.tally)

@@ -1,13 +1,13 @@
 internal import Replica
 
 extension Summary {
-  /// Counts a change.
-  mutating func count(_ item: Item) {
+  /// Counts a change; one that has failed after all is taken back with `times` -1.
+  mutating func count(_ item: Item, times: Int = 1) {
     switch item.action {
-    case .copy, .mkdir, .link: copiedCount += 1
-    case .update, .metadata: updatedCount += 1
-    case .delete: deletedCount += 1
-    case .move: movedCount += 1
+    case .copy, .mkdir, .link: copiedCount += times
+    case .update, .metadata: updatedCount += times
+    case .delete: deletedCount += times
+    case .move: movedCount += times
     }
   }
 

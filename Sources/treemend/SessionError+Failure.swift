@@ -31,8 +31,7 @@ extension Failure {
           hint: "if that is meant, --max-delete=\(planned) allows them; -nvi shows them")
       case .farEndNotStarted(let end):
         Self.farEnd(
-          .farEndNotStarted, "the far end could not be started", end,
-          hint: "treemend must be installed there; treemend doctor HOST tells more")
+          .farEndNotStarted, "the far end could not be started", end, hint: Self.startHint(end))
       case .wrongProtocol(let sample):
         Failure(
           status: .wrongProtocol, what: "the far end does not speak this protocol",
@@ -62,8 +61,10 @@ extension Failure {
       case .interrupted: Failure(status: .interrupted, what: "stopped, as asked")
       case .noSpace(let cause):
         Failure(
-          status: .inputOutput, what: "the destination is out of space", causes: [cause.text],
-          hint: "what was finished is kept; the same command goes on from there")
+          status: .inputOutput, what: "the disk is full", causes: [cause.text],
+          hint:
+            "what was finished is kept; the state, in .treemend or --state-dir, needs some room, too"
+        )
       }
   }
 
@@ -140,6 +141,16 @@ extension Failure {
     let command = "'\(end.command.map(Escape.text).joined(separator: " "))'"
     let ended = end.exitStatus.map { "\(command) exited with \($0)" } ?? "\(command) was started"
     return Failure(status: status, what: what, causes: [ended], hint: hint)
+  }
+
+  /// What to do about a far end that said nothing, by what a shell or ssh exits with.
+  private static func startHint(_ end: SessionError.FarEndFailure) -> String {
+    switch end.exitStatus {
+    case 126, 127:
+      "treemend must be installed there, in the PATH of a command or at --remote-path; and ssh here"
+    case 255: "ssh could not connect or log in, as it says above; ssh HOST true shows the same"
+    default: "does ssh HOST treemend -V print a version, and nothing else?"
+    }
   }
 
   private static func silent(_ seconds: Int) -> Failure {

@@ -1,3 +1,4 @@
+import Glibc
 import TestSupport
 import Testing
 
@@ -116,5 +117,25 @@ import Testing
     #expect(run.ending == .exited(0), "\(run)")
     #expect(try ProgramRun("stat", "-c", "%a", replicas.destination).text == "700\n")
     try expectEqual(replicas)
+  }
+
+  @Test(
+    .enabled(if: OrdinaryUser.isAvailable && geteuid() == 0, "needs root, and another user"),
+    arguments: [Replicas.Route.local, .push(), .pull()])
+  func `a file that is changed keeps its owner and group`(route: Replicas.Route) throws {
+    let replicas = try Replicas()
+    try replicas.change(
+      "echo x >source/f; ln -s x source/link; head -c 300000 /dev/zero >source/large")
+    try #require(try replicas.copy(route).ending == .exited(0))
+    try replicas.change(
+      """
+      chown -h 1000:1001 destination/f destination/link destination/large
+      echo longer >source/f; ln -sf longer source/link; echo more >>source/large; chmod 640 source/f
+      """)
+    #expect(try replicas.copy(route).ending == .exited(0))
+    let stat = ["-c%u:%g %a"] + ["f", "link", "large"].map { "\(replicas.destination)/\($0)" }
+    #expect(try ProgramRun("stat", stat).text == "1000:1001 640\n1000:1001 777\n1000:1001 644\n")
+    try expectEqual(replicas)
+    #expect(try replicas.copy(route, ["-i"]).text.isEmpty)
   }
 }

@@ -102,4 +102,25 @@ import Testing
     _ = try replicas.copy(.push(), ["--delete", "--force"])
     try expect(outside, is: before)
   }
+
+  @Test(arguments: [Replicas.Route.local, .push(), .pull()])
+  func `what a FIFO is in the way of is a failure`(route: Replicas.Route) throws {
+    try replicas.change("echo x >source/new; mkfifo destination/new; mkfifo source/fifo")
+    let run = try replicas.copy(route, ["-v"])
+    #expect(run.ending == .exited(23), "\(run)")
+    #expect(
+      run.errorText.contains("new: cannot come: something that stays is in its way"), "\(run)")
+    try replicas.change("rm destination/new")
+    #expect(try replicas.copy(route).ending == .exited(0))
+  }
+
+  @Test(.enabled(if: OrdinaryUser.isAvailable, "needs a user whom permission bits hold"))
+  func `what fails is not counted as done`() throws {
+    try replicas.change("rm -rf source/* destination/*; echo x >source/open; echo y >source/closed")
+    try OrdinaryUser.take(replicas.directory)
+    try replicas.change("chmod 0 source/closed; chmod 755 .")
+    let run = try replicas.copy(.push(), ["--json"], under: OrdinaryUser.prefix)
+    #expect(run.ending == .exited(23), "\(run)")
+    #expect(run.text.contains("\"files_copied\":1,"), "\(run)")
+  }
 }
