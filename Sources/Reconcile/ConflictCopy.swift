@@ -18,19 +18,25 @@ package enum ConflictCopy {
   }
 
   private static func path(of loser: Entry) -> Path {
-    let name = Array(loser.path.name)
-    let (stem, suffix) = split(name)
+    let (stem, suffix) = split(nameInCopies(of: Array(loser.path.name)))
     let author = loser.vector.dots.last?.replica ?? ReplicaID(rawValue: 0)
     let replica = author.description.prefix(8)
     let content = loser.attributes.digest.description.prefix(8)
     let time = calendarStamp(loser.attributes.modified)
     let stamp = mark + Array("\(time)-\(replica)\(content)".utf8)
-    let room = Path.maximumNameByteCount - stamp.count - suffix.count
-    let copy = (stem.count <= room ? stem : shortened(stem, to: room, of: name)) + stamp + suffix
-    return loser.path.parent.appending(copy)
+    return loser.path.parent.appending(stem + stamp + suffix)
   }
 
-  /// The name of the path that a conflict copy belongs to; nil if the name is none of a copy.
+  /// What stands for a name in those of its conflict copies: the name itself, or so much of one for which
+  /// there is no room.
+  package static func nameInCopies(of name: [UInt8]) -> [UInt8] {
+    let (stem, suffix) = split(name)
+    let room = Path.maximumNameByteCount - mark.count - stampByteCount - suffix.count
+    return stem.count <= room ? name : shortened(stem, to: room, of: name) + suffix
+  }
+
+  /// What stands in the name of a conflict copy for that of the path that it belongs to
+  /// (``nameInCopies(of:)``); nil if the name is none of a copy.
   package static func original(of name: some Collection<UInt8>) -> [UInt8]? {
     guard name.count > mark.count + stampByteCount else { return nil }
     let name = Array(name)

@@ -90,15 +90,24 @@ extension Session {
 
   private static func found(in replica: LocalReplica) throws(SessionError) -> [KeptConflict] {
     do {
-      var found: [KeptConflict] = []
+      var copies: [(copy: Entry, originalPath: Path)] = []
+      var longNames: [Path: Path] = [:]
       try replica.forEachLiveEntry { run, index in
         let path = run.path(at: index)
-        guard let name = ConflictCopy.original(of: path.name) else { return }
-        let originalPath = path.parent.appending(name)
+        if let name = ConflictCopy.original(of: path.name) {
+          copies.append((run.entry(at: index), path.parent.appending(name)))
+        }
+        let name = Array(path.name)
+        let nameInCopies = ConflictCopy.nameInCopies(of: name)
+        if nameInCopies != name { longNames[path.parent.appending(nameInCopies)] = path }
+      }
+      var found: [KeptConflict] = []
+      for (copy, path) in copies {
+        let originalPath = longNames[path] ?? path
         let original = try replica.entry(at: originalPath)?.entry
         found.append(
           KeptConflict(
-            copy: run.entry(at: index), originalPath: originalPath,
+            copy: copy, originalPath: originalPath,
             original: original.flatMap { $0.attributes.isLive ? $0 : nil }))
       }
       return found

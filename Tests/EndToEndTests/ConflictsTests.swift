@@ -47,6 +47,21 @@ import Testing
     try replicas.change("test -e source/f.txt")
   }
 
+  @Test func `a copy whose name has no room for the original's finds it`() throws {
+    let long = String(repeating: "漢", count: 80) + ".txt"
+    try replicas.change(
+      "rm -f source/*.sync-*; echo a >source/\(long); echo b >destination/\(long)")
+    let run = try ProgramRun(Binary.treemend, "sync", replicas.source, replicas.destination)
+    try #require(run.ending == .exited(0), "\(run)")
+    let copy = try #require(try copies().first { $0.hasPrefix("漢") })
+    let loser = try ProgramRun("cat", "\(replicas.source)/\(copy)").text
+    let listed = try conflicts()
+    #expect(listed.text.contains(long) && !listed.text.contains("is gone"), "\(listed)")
+    #expect(try conflicts("--keep=copy", copies: [copy]).ending == .exited(0))
+    #expect(try ProgramRun("cat", "\(replicas.source)/\(long)").text == loser)
+    #expect(try ProgramRun("sh", "-c", "ls \(replicas.source) | grep -c 漢").text == "1\n")
+  }
+
   @Test func `the help says what the list does to odd names`() throws {
     let help = try ProgramRun(Binary.treemend, "conflicts", "--help").text
     #expect(!help.contains("as the list prints them"))
