@@ -17,11 +17,23 @@ package final class Lock: Sendable {
       opening: Name(name, for: "openat"), in: directory.descriptor,
       O_RDWR | (makes ? O_CREAT : 0) | O_NONBLOCK | O_NOCTTY, mode: 0o600)
     try File.requireFile(try opened.status())
+    guard try Self.take(opened) else { return nil }
+  }
+
+  /// Takes the lock on a directory itself; nil if somebody holds it. Throws `EBADF` on file systems where
+  /// only what is open for writing can be locked, as NFS.
+  package init?(_ directory: consuming Directory) throws(SystemError) {
+    opened = directory.opened
+    guard try Self.take(opened) else { return nil }
+  }
+
+  private static func take(_ opened: borrowing Descriptor) throws(SystemError) -> Bool {
     do {
       _ = try systemCall("flock") { linux_try_lock(opened.number) }
+      return true
     } catch {
       guard error.code == EWOULDBLOCK else { throw error }
-      return nil
+      return false
     }
   }
 }

@@ -47,6 +47,7 @@ final class Destination {
   init(_ replica: LocalReplica, deletes: Bool) throws {
     self.replica = replica
     self.deletes = deletes
+    try replica.lockRoot()
     let stage: Stage
     do {
       stateDirectory = try replica.root.openDirectory(.root)

@@ -1,5 +1,6 @@
 internal import Chunks
 internal import FileSystem
+internal import Glibc
 internal import Hashing
 internal import Index
 internal import Merkle
@@ -37,6 +38,8 @@ final class LocalReplica {
   private(set) var report = ScanReport()
   private(set) var clock = FileClock(now: .min, granularity: 0)
   private let lock: Lock?
+  /// Held while the tree is changed, wherever the state is.
+  private var rootLock: Lock?
   /// Whether there was nothing when the replica was opened.
   private(set) var isEmpty = false
   /// By how much this run takes the replica to a later epoch: one for what the scan finds, one for
@@ -133,29 +136,48 @@ final class LocalReplica {
     try? directory.setMode(0o700)
   }
 
-  /// Removes what a killed run has left, if this one may.
+  /// Removes what a killed run has left, if this one may and none is at work.
   private static func clearStage(of root: Root) throws(SystemError) {
     do {
-      try Stage(of: root)?.clear(now: wallClockNanoseconds())
+      guard let stage = try Stage(of: root), let lock = try Lock(root.openDirectory(.root)) else {
+        return
+      }
+      defer { withExtendedLifetime(lock) {} }
+      try stage.clear(now: wallClockNanoseconds())
     } catch {
-      guard error.isRefusal else { throw error }
+      // Where a directory cannot be locked (`EBADF`), leftovers stay.
+      guard error.isRefusal || error.code == EBADF else { throw error }
     }
   }
 
-  /// Takes the lock; nil in a dry run where there is none.
+  /// Takes the lock of the state; nil in a dry run where there is none.
   private static func lock(
     _ directory: borrowing Directory, _ opening: Opening
   ) throws -> Lock? {
+    do {
+      return try wait(opening) {
+        try Lock("lock".utf8, in: directory, makes: !opening.isDryRun)
+      }
+    } catch let error as SystemError where error.isAbsence && opening.isDryRun {
+      return nil
+    }
+  }
+
+  /// Takes the lock of the tree, before anything in it is changed or staged: another run may have its
+  /// state, and that state's lock, elsewhere.
+  func lockRoot() throws {
+    guard rootLock == nil else { return }
+    do {
+      rootLock = try Self.wait(opening) { try Lock(root.openDirectory(.root)) }
+    } catch let error as SystemError where error.code == EBADF {
+      // There are no such locks here: the state's alone holds.
+    }
+  }
+
+  private static func wait(_ opening: Opening, for take: () throws -> Lock?) throws -> Lock {
     let deadline = monotonicNanoseconds() + Int64(opening.lockWaitSeconds) * 1_000_000_000
     while true {
-      do {
-        if let lock = try Lock("lock".utf8, in: directory, makes: !opening.isDryRun) {
-          return lock
-        }
-      } catch {
-        guard error.isAbsence, opening.isDryRun else { throw error }
-        return nil
-      }
+      if let lock = try take() { return lock }
       guard monotonicNanoseconds() < deadline else { throw SessionError.busy(path: opening.path) }
       try Interruption.check()
       pause(nanoseconds: 100_000_000)

@@ -123,4 +123,24 @@ import Testing
     #expect(run.ending == .exited(23), "\(run)")
     #expect(run.text.contains("\"files_copied\":1,"), "\(run)")
   }
+
+  @Test func `a state elsewhere is no way around a run that changes the tree`() throws {
+    let state = "--state-dir=\(replicas.directory.appending("state"))"
+    try replicas.change(
+      "head -c 3000000 /dev/urandom >source/large; for n in $(seq 300); do echo $n >source/$n; done"
+    )
+    let words = [replicas.source, replicas.destination]
+    let run = try RunningProgram(Binary.treemend, ["--bwlimit=1M"] + words)
+    try #require(waitForLock(inDirectory: "\(replicas.destination)/.treemend"))
+    try replicas.change(
+      "for n in $(seq 200); do ls destination/.treemend/stage/* >/dev/null 2>&1 && exit; sleep 0.02; done; exit 1"
+    )
+    let root = try ProgramRun(Binary.treemend, ["root", state, replicas.destination])
+    #expect(root.ending == .exited(0), "\(root)")
+    let second = try ProgramRun(Binary.treemend, [state] + words)
+    #expect(second.ending == .exited(41), "\(second)")
+    let ended = try run.wait(timeLimitSeconds: 60)
+    #expect(ended.ending == .exited(0), "\(ended)")
+    try expectEqual(replicas)
+  }
 }
