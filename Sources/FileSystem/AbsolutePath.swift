@@ -33,14 +33,11 @@ package struct PlaceInDirectory {
   }
 }
 
-/// Makes the directory at `path` and those on the way to it, as far as they are not there.
-package func makeDirectories(at path: [UInt8], mode: UInt16) throws(SystemError) {
+/// Makes the directory at `path`, and those on the way to it, as far as they are not there, for their
+/// owner alone.
+package func makeDirectories(at path: [UInt8]) throws(SystemError) {
   for end in path.indices.dropFirst() + [path.count] where end == path.count || path[end] == slash {
-    let text = path[..<end].map(CChar.init(bitPattern:)) + [0]
-    // SAFETY: the text ends in a zero.
-    if unsafe mkdir(text, mode_t(mode)) != 0, errno != EEXIST {
-      throw SystemError(call: "mkdir", code: errno)
-    }
+    try makeDirectory(at: Array(path[..<end]))
   }
 }
 
@@ -48,8 +45,10 @@ package func makeDirectories(at path: [UInt8], mode: UInt16) throws(SystemError)
 /// alone.
 package func makeDirectory(at path: [UInt8]) throws(SystemError) {
   let text = path.map(CChar.init(bitPattern:)) + [0]
-  // SAFETY: the text ends in a zero.
-  if unsafe mkdir(text, 0o700) != 0, errno != EEXIST {
-    throw SystemError(call: "mkdir", code: errno)
+  do {
+    // SAFETY: the text ends in a zero.
+    _ = try systemCall("mkdir") { unsafe mkdir(text, 0o700) }
+  } catch {
+    guard error.code == EEXIST else { throw error }
   }
 }

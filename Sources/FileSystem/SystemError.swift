@@ -26,7 +26,7 @@ extension SystemError: CustomStringConvertible {
 
 /// Makes the system call `body` until no signal interrupts it, and returns its result.
 ///
-/// The one place that knows `EINTR` and `errno`.
+/// What goes on after `EINTR`, and reads `errno`.
 @inline(__always)
 func systemCall<Result: SignedInteger>(
   _ name: String, _ body: () -> Result

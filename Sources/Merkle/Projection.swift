@@ -15,7 +15,7 @@ package enum Projection: UInt8, Hashable, Sendable {
     self == .state || attributes.isLive
   }
 
-  /// Appends what the digest of the entry at `index` covers.
+  /// Appends what the tag of the entry at `index` covers.
   package func encode(entryAt index: Int, of run: EntryRun, to output: inout [UInt8]) {
     switch self {
     case .state: run.encodeState(at: index, to: &output)

@@ -42,8 +42,8 @@ extension Attributes {
 }
 
 extension EntryRun {
-  /// Appends what the state digest of one entry covers, all of it, so that it can be told from
-  /// any other entry by itself.
+  /// Appends what the state tag of one entry covers, all of it, so that it can be told from any other
+  /// entry by itself.
   package func encodeState(at index: Int, to output: inout [UInt8]) {
     encodeAttributes(at: index, to: &output)
     let vector = vectors[Int(slots[index].vectorIndex)]

@@ -9,10 +9,10 @@ package struct ByteReader {
   /// The offset of the next byte to be read.
   package private(set) var offset: Int
 
-  /// Reads `bytes` from `offset` on.
-  package init(_ bytes: [UInt8], from offset: Int = 0) {
+  /// Reads `bytes` from their beginning.
+  package init(_ bytes: [UInt8]) {
     self.bytes = bytes
-    self.offset = Swift.min(offset, bytes.count)
+    offset = 0
   }
 
   /// The number of bytes not yet read.

@@ -21,7 +21,7 @@ package struct Knowledge: Hashable, Sendable {
     /// Up to which of its epochs tombstones may have gone that a replica given up has not seen.
     package var expired: UInt64 = 0
 
-    /// That, as far as it can be true.
+    /// ``expired``, but not beyond ``epoch``: a peer may claim more.
     fileprivate var credibleExpired: UInt64 { min(expired, epoch) }
 
     /// Creates a replica of which nothing is known.
@@ -53,8 +53,8 @@ package struct Knowledge: Hashable, Sendable {
     members[replica] = member
   }
 
-  /// Adds all that `other` knows, whatever it says of times later than `now`, and of tombstones of
-  /// epochs that it has not heard of.
+  /// Adds all that `other` knows, but believes no time later than `now`, and of tombstones that have gone
+  /// none of an epoch that it has not heard of.
   ///
   /// A replica beyond the most that are told apart is left out.
   package mutating func merge(_ other: Knowledge, now: Int64) {

@@ -18,13 +18,9 @@ extension Filter {
   /// Adds what the lines of an `--include-from` or `--exclude-from` file say, each as an argument
   /// would, but those that begin with `#` or `;`.
   ///
-  /// Lines end with a line feed or a carriage return or, with `--from0`, a zero byte.
-  package mutating func append(
-    file: [UInt8], includes: Bool, endedByZero: Bool = false
-  ) throws(FilterError) {
-    let lines = file.split { byte in
-      endedByZero ? byte == 0 : byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r")
-    }
+  /// Lines end with a line feed or a carriage return.
+  package mutating func append(file: [UInt8], includes: Bool) throws(FilterError) {
+    let lines = file.split { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }
     for line in lines where line.first != UInt8(ascii: "#") && line.first != UInt8(ascii: ";") {
       try append(argument: Array(line), includes: includes)
     }

@@ -58,7 +58,7 @@ struct StatePlace: ~Copyable {
     var sha256 = SHA256()
     let digest = sha256.digest(of: try absolutePath(of: path))
     let place = base + Array("/".utf8) + Array(digest.description.utf8.prefix(16))
-    if makes { try makeDirectories(at: place, mode: 0o700) }
+    if makes { try makeDirectories(at: place) }
     do {
       let directory = try Root(openingDirectoryAt: place).openDirectory(.root)
       return StatePlace(directory: directory, path: place, isInRoot: false)

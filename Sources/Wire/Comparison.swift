@@ -109,7 +109,7 @@ package struct Segment: Equatable, Sendable {
   package let mine: Range<Int>
   /// What the responder has there: of the level below, if that is what is listed.
   package let theirs: NodeRange
-  /// The level below, for buckets their entries; nil if that is too long.
+  /// The level below, for buckets their entries; nil if that is too long, or if nothing is there.
   package let listing: Listing?
 
   /// Creates a segment.

@@ -34,7 +34,7 @@ package struct Frame: Equatable, Sendable {
     case finish = 13
     /// The roots when that is done; from the responder.
     case finished = 14
-    /// The sender stops, and why; both ways.
+    /// The responder stops, and why.
     case failure = 15
     /// Who the responder is, before its scan.
     case met = 16

@@ -41,15 +41,6 @@ import Testing
     #expect(described(filter) == rules)
   }
 
-  @Test(arguments: [
-    ("a\0b\0", ["- a", "- b"]), ("a\nb\0", ["- a\nb"]), ("#a\0+ b\0\0;c", ["+ b"]),
-  ])
-  func `a file's rules may end with a zero byte`(text: String, rules: [String]) throws {
-    var filter = Filter()
-    try filter.append(file: Array(text.utf8), includes: false, endedByZero: true)
-    #expect(described(filter) == rules)
-  }
-
   @Test func `an exclamation mark in a file forgets the rules before the file`() throws {
     var filter = Filter()
     try filter.append(argument: Array("a".utf8), includes: false)
