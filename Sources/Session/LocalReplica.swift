@@ -1,6 +1,5 @@
 internal import Chunks
 internal import FileSystem
-internal import Glibc
 internal import Hashing
 internal import Index
 internal import Merkle
@@ -39,7 +38,7 @@ final class LocalReplica {
   private(set) var clock = FileClock(now: .min, granularity: 0)
   private let lock: Lock?
   /// Held while the tree is changed, wherever the state is.
-  private var rootLock: Lock?
+  var rootLock: Lock?
   /// Whether there was nothing when the replica was opened.
   private(set) var isEmpty = false
   /// By how much this run takes the replica to a later epoch: one for what the scan finds, one for
@@ -108,82 +107,6 @@ final class LocalReplica {
     }
   }
 
-  /// Opens the root, or finds out that it could be made.
-  private static func openRoot(
-    _ opening: Opening
-  ) throws(SystemError) -> (Root, isMissing: Bool) {
-    if opening.makesRoot, !opening.isDryRun { try makeDirectory(at: opening.path) }
-    do {
-      return (try Root(openingDirectoryAt: opening.path), false)
-    } catch {
-      guard error.isAbsence, opening.makesRoot, let place = PlaceInDirectory(of: opening.path)
-      else {
-        throw error
-      }
-      let outer = try Root(openingDirectoryAt: place.parent)
-      let directory = try outer.openDirectory(.root)
-      // A link to nothing is in the way.
-      guard (try? directory.status(of: place.name)) == nil else { throw error }
-      try directory.requireWriting()
-      return (outer, true)
-    }
-  }
-
-  /// Closes the state directory to others.
-  private static func close(_ directory: borrowing Directory) throws(SystemError) {
-    guard try directory.status().mode & 0o077 != 0 else { return }
-    // It may be somebody else's, or a file system's that keeps no modes.
-    try? directory.setMode(0o700)
-  }
-
-  /// Removes what a killed run has left, if this one may and none is at work.
-  private static func clearStage(of root: Root) throws(SystemError) {
-    do {
-      guard let stage = try Stage(of: root), let lock = try Lock(root.openDirectory(.root)) else {
-        return
-      }
-      defer { withExtendedLifetime(lock) {} }
-      try stage.clear(now: wallClockNanoseconds())
-    } catch {
-      // Where a directory cannot be locked (`EBADF`), leftovers stay.
-      guard error.isRefusal || error.code == EBADF else { throw error }
-    }
-  }
-
-  /// Takes the lock of the state; nil in a dry run where there is none.
-  private static func lock(
-    _ directory: borrowing Directory, _ opening: Opening
-  ) throws -> Lock? {
-    do {
-      return try wait(opening) {
-        try Lock("lock".utf8, in: directory, makes: !opening.isDryRun)
-      }
-    } catch let error as SystemError where error.isAbsence && opening.isDryRun {
-      return nil
-    }
-  }
-
-  /// Takes the lock of the tree, before anything in it is changed or staged: another run may have its
-  /// state, and that state's lock, elsewhere.
-  func lockRoot() throws {
-    guard rootLock == nil else { return }
-    do {
-      rootLock = try Self.wait(opening) { try Lock(root.openDirectory(.root)) }
-    } catch let error as SystemError where error.code == EBADF {
-      // There are no such locks here: the state's alone holds.
-    }
-  }
-
-  private static func wait(_ opening: Opening, for take: () throws -> Lock?) throws -> Lock {
-    let deadline = monotonicNanoseconds() + Int64(opening.lockWaitSeconds) * 1_000_000_000
-    while true {
-      if let lock = try take() { return lock }
-      guard monotonicNanoseconds() < deadline else { throw SessionError.busy(path: opening.path) }
-      try Interruption.check()
-      pause(nanoseconds: 100_000_000)
-    }
-  }
-
   static func randomNumber() -> UInt64 {
     randomBytes(8).reduce(0) { $0 << 8 | UInt64($1) }
   }
@@ -234,15 +157,14 @@ final class LocalReplica {
       try begin()
     }
     let holdsListings = try suspendListings()
+    let observer = Observer(
+      replica: index.replica, epoch: nextEpoch - 1, now: now, forgetsMissing: isRestored,
+      lastTrusted: lastTrusted, expected: try index.expected(), knowledge: index.knowledge)
     let options = ScanOptions(
       filter: opening.filter, rehashes: opening.rehashes || isRestored,
-      defersHashing: defersHashing,
-      notesNameChanges: try root.notesNameChanges(),
-      trustsStamps: holdsListings,
-      observer: Observer(
-        replica: index.replica, epoch: nextEpoch - 1, now: now, forgetsMissing: isRestored,
-        lastTrusted: lastTrusted, expected: try index.expected(), knowledge: index.knowledge),
-      clock: clock, isInterrupted: { Interruption.isRequested })
+      defersHashing: defersHashing, notesNameChanges: try root.notesNameChanges(),
+      trustsStamps: holdsListings, observer: observer, clock: clock,
+      isInterrupted: { Interruption.isRequested })
     report = try Scanner.scan(root, into: target, options) { count, byteCount in
       try Interruption.check()
       try progress(count, byteCount)
@@ -250,18 +172,11 @@ final class LocalReplica {
     try confirm()
     try target.finish()
     try keepListings(doubting: report.doubtful)
-    if report.foundCount == 0, report.rememberedCount > 0, report.problems.isEmpty,
-      !opening.forces, !opening.isDryRun
-    {
-      throw SessionError.safety(
-        .emptied(path: opening.path, formerCount: report.rememberedCount))
-    }
+    try refuseEmptied()
     view = target.takeView()
     unknown = UnknownPaths(report.unknown)
     try noteEpoch(nextEpoch, now)
-    let expected = try index.expected()
-    try index.clearExpected(at: expected.keys.filter { !isUnknown($0) })
-    keepsExpected = expected.keys.contains(where: isUnknown)
+    try forgetExpected()
     isRestored = false
     lastTrusted = nil
     if !opening.isDryRun {
@@ -269,6 +184,21 @@ final class LocalReplica {
       if report.changedCount > 0, !opening.skipsSync { try syncFileSystem() }
       try commit()
     }
+  }
+
+  /// Refuses a root that had entries and has none any more: its disk may not be mounted.
+  private func refuseEmptied() throws(SessionError) {
+    guard report.foundCount == 0, report.rememberedCount > 0, report.problems.isEmpty,
+      !opening.forces, !opening.isDryRun
+    else { return }
+    throw .safety(.emptied(path: opening.path, formerCount: report.rememberedCount))
+  }
+
+  /// Forgets what a killed run was to bring about, but for where the scan could not look.
+  private func forgetExpected() throws(IndexError) {
+    let expected = try index.expected()
+    try index.clearExpected(at: expected.keys.filter { !isUnknown($0) })
+    keepsExpected = expected.keys.contains(where: isUnknown)
   }
 
   /// Takes note that the replica has come to an epoch, before anything that counts by it is kept.
