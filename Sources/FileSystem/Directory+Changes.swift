@@ -155,34 +155,34 @@ extension Directory {
     }
   }
 
-  /// Gives `name` the owner and the group that `other` in `directory` has, as far as this user may: one who
-  /// is not privileged can give the group, if he is in it.
+  /// Gives `name` the owner and the group that `other` in `directory` has, as far as this user may and can:
+  /// one who is not privileged can give the group, if he is in it.
+  ///
+  /// What not everybody may read is not given away: whoever owns a directory can put a file of his own in
+  /// the place of another.
   package func takeOwner(
     _ name: some Collection<UInt8>, from other: some Collection<UInt8>,
     in directory: borrowing Directory
   ) throws(SystemError) {
     let name = try Name(name, for: "fchownat")
     let mine = try Self.owner(of: name, in: descriptor)
-    let owner = try Self.owner(of: Name(other, for: "fstatat"), in: directory.descriptor)
-    guard mine != owner else { return }
-    do {
-      try setOwner(of: name, owner.user, owner.group)
-    } catch {
-      guard error.isRefusal else { throw error }
-      do { try setOwner(of: name, uid_t.max, owner.group) } catch {
-        guard error.isRefusal else { throw error }
-      }
+    let theirs = try Self.owner(of: Name(other, for: "fstatat"), in: directory.descriptor)
+    guard mine.mode & 0o004 != 0 else { return }
+    if mine.user == theirs.user, mine.group == theirs.group { return }
+    if (try? setOwner(of: name, theirs.user, theirs.group)) == nil {
+      try? setOwner(of: name, uid_t.max, theirs.group)
     }
   }
 
   private static func owner(
     of name: borrowing Name, in directory: CInt
-  ) throws(SystemError) -> (user: uid_t, group: gid_t) {
+  ) throws(SystemError) -> (user: uid_t, group: gid_t, mode: mode_t) {
     var status = stat()
     _ = try systemCall("fstatat") {
+      // SAFETY: the call fills the structure.
       name.withPointer { unsafe fstatat(directory, $0, &status, AT_SYMLINK_NOFOLLOW) }
     }
-    return (status.st_uid, status.st_gid)
+    return (status.st_uid, status.st_gid, status.st_mode)
   }
 
   private func setOwner(

@@ -82,6 +82,18 @@ package struct Directory: ~Copyable, Sendable {
     }
   }
 
+  /// Whether the directory's group is one of this process's, so that it may set the set-group-id bit.
+  package var isOfOwnGroup: Bool {
+    var status = stat()
+    // SAFETY: the call fills the structure.
+    guard unsafe fstat(descriptor, &status) == 0 else { return false }
+    if status.st_gid == getegid() { return true }
+    var groups = [gid_t](repeating: 0, count: Int(max(0, getgroups(0, nil))))
+    // SAFETY: the call writes at most as many groups as it is told there is room for.
+    let count = unsafe getgroups(CInt(groups.count), &groups)
+    return groups.prefix(Int(max(0, count))).contains(status.st_gid)
+  }
+
   /// Sets the directory's own permission and set-id bits.
   package func setMode(_ mode: UInt16) throws(SystemError) {
     try opened.setMode(mode)

@@ -42,8 +42,8 @@ extension Stamp {
 }
 
 extension Status {
-  /// Whether a file that had the status `before` still begins with what it held then, as far as its status
-  /// tells: nothing was done to it, or it has grown, as what is written to its end does.
+  /// Whether a file that had the status `before` may still begin with what it held then: nothing was done to
+  /// it, or it has grown, as what is written to its end does.
   package func keepsContent(of before: Status) -> Bool {
     self == before || (inode == before.inode && kind == before.kind && size > before.size)
   }

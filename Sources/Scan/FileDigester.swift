@@ -64,7 +64,23 @@ struct FileDigester: ~Copyable {
     let (digest, chunks) = digester.finish()
     let after = try file.status()
     guard byteCount == before.size, after.keepsContent(of: before) else { return nil }
+    if after != before, try digest != hash(file, first: byteCount) { return nil }
     return (.digest(digest, before), chunks)
+  }
+
+  /// Hashes the beginning of a file that has grown once more: it may have been overwritten, too.
+  private mutating func hash(
+    _ file: borrowing File, first byteCount: Int64
+  ) throws(SystemError) -> Digest {
+    var sha256 = SHA256()
+    var offset: Int64 = 0
+    while offset < byteCount, !isInterrupted() {
+      let count = try file.read(into: &buffer, at: offset)
+      if count == 0 { break }
+      sha256.update(buffer, first: Int(min(Int64(count), byteCount - offset)))
+      offset += Int64(count)
+    }
+    return sha256.finalize()
   }
 
   private mutating func readLink(_ path: Path) throws(SystemError) -> Reading? {

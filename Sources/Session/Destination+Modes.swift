@@ -38,7 +38,9 @@ extension Destination {
       guard let directory = try? replica.root.openDirectory(path),
         (try? directory.requireWriting()) == nil, let status = try? directory.status(),
         let attributes = try replica.entry(at: path)?.entry.attributes, attributes.isUnworkable,
-        status.mode & Attributes.modeMask == attributes.mode
+        status.mode & Attributes.modeMask == attributes.mode,
+        // Without the right to it, the bit would be lost with the first change of the mode.
+        status.mode & 0o2000 == 0 || directory.isOfOwnGroup
       else { continue }
       found.append(TemporaryMode(path, later: status.mode))
     }
@@ -83,6 +85,7 @@ extension Destination {
     guard !modes.isEmpty else { return }
     modes = [:]
     formerModes = [:]
+    defer { try? replica.commit() }
     try replica.endTemporaryModes()
   }
 }

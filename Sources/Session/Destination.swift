@@ -47,11 +47,16 @@ final class Destination {
   init(_ replica: LocalReplica, deletes: Bool) throws {
     self.replica = replica
     self.deletes = deletes
-    try replica.lockRoot()
     let stage: Stage
     do {
       stateDirectory = try replica.root.openDirectory(.root)
         .openOrMakeDirectory(StateDirectory.name, mode: 0o700)
+    } catch {
+      guard error.isRefusal else { throw error }
+      throw SessionError.root(path: replica.opening.path, error)
+    }
+    try replica.lockTree()
+    do {
       stage = try Stage(in: stateDirectory)
     } catch {
       guard error.isRefusal else { throw error }
@@ -288,6 +293,18 @@ final class Destination {
     guard !hasFailedToSync else { return }
     try flush()
     try endModes()
+  }
+
+  /// After an error keeps what has come whole: the next run need not bring it again.
+  func salvage() {
+    try? replica.abandonTransaction()
+    try? settle()
+  }
+
+  /// After an error of the peer's keeps nothing that waits.
+  func drop() {
+    try? replica.abandonTransaction()
+    try? endModes()
   }
 
   /// Leaves nothing in a root that does not hold its state.

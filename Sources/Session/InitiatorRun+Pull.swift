@@ -32,8 +32,7 @@ extension InitiatorRun {
       }
       try destination.finish()
     } catch {
-      // What has arrived whole is kept: the next run need not fetch it again.
-      try? destination.settle()
+      destination.salvage()
       throw error
     }
     takeOutcomes(of: destination)

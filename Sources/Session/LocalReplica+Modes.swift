@@ -5,7 +5,7 @@ internal import Replica
 extension LocalReplica {
   /// Gives directories that have a mode for the time of a run their own again, the inner ones first, and
   /// durably; a mode that somebody has changed meanwhile stays. What cannot be changed is tried
-  /// again by the next run.
+  /// again by the next run. What is noted is forgotten with the next commit.
   func endTemporaryModes() throws {
     guard !opening.isDryRun else { return }
     let modes = try index.temporaryModes()
@@ -14,8 +14,12 @@ extension LocalReplica {
     var failure: SystemError?
     for mode in modes.reversed() {
       do {
-        let directory = try root.openDirectory(mode.path)
-        if try directory.status().mode == mode.now { try directory.setMode(mode.later) }
+        // By its name: its mode may not even let it be opened.
+        let parent = try root.openDirectory(mode.path.parent)
+        let status = try parent.status(of: mode.path.name)
+        if status.kind == .directory, (status.mode ^ mode.now) & Attributes.modeMask == 0 {
+          try parent.setMode(mode.path.name, mode.later)
+        }
       } catch {
         if !error.isAbsence {
           failure = error
@@ -27,7 +31,6 @@ extension LocalReplica {
     if !opening.skipsSync { try syncFileSystem() }
     try begin()
     for path in ended { try index.forgetMode(of: path) }
-    try commit()
     if let failure { throw failure }
   }
 }

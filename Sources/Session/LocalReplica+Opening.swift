@@ -34,7 +34,7 @@ extension LocalReplica {
   /// Removes what a killed run has left, if this one may and none is at work.
   static func clearStage(of root: Root) throws(SystemError) {
     do {
-      guard let stage = try Stage(of: root), let lock = try Lock(root.openDirectory(.root)) else {
+      guard let stage = try Stage(of: root), let lock = try Lock(stateDirectory(of: root)) else {
         return
       }
       defer { withExtendedLifetime(lock) {} }
@@ -43,6 +43,10 @@ extension LocalReplica {
       // Where a directory cannot be locked (`EBADF`), leftovers stay.
       guard error.isRefusal || error.code == EBADF else { throw error }
     }
+  }
+
+  private static func stateDirectory(of root: Root) throws(SystemError) -> Directory {
+    try root.openDirectory(.root).openDirectory(StateDirectory.name)
   }
 
   /// Takes the lock of the state; nil in a dry run where there is none.
@@ -58,19 +62,29 @@ extension LocalReplica {
     }
   }
 
-  /// Takes the lock of the tree, before anything in it is changed or staged: another run may have its
-  /// state, and that state's lock, elsewhere.
-  func lockRoot() throws {
-    guard rootLock == nil else { return }
+  /// Takes the lock of the tree, on the directory around its stage, before anything is staged or changed:
+  /// another run may have its state, and that state's lock, elsewhere.
+  func lockTree() throws {
+    guard treeLock == nil else { return }
     do {
-      rootLock = try Self.wait(opening) { try Lock(root.openDirectory(.root)) }
+      while true {
+        let inode = try Self.stateDirectory(of: root).status().inode
+        treeLock = try Self.wait(opening, atLeastSeconds: 1) {
+          try Lock(Self.stateDirectory(of: root))
+        }
+        // The run that had it may have removed it, and another made one since.
+        if try Self.stateDirectory(of: root).status().inode == inode { return }
+      }
     } catch let error as SystemError where error.code == EBADF {
       // There are no such locks here: the state's alone holds.
     }
   }
 
-  private static func wait(_ opening: Opening, for take: () throws -> Lock?) throws -> Lock {
-    let deadline = monotonicNanoseconds() + Int64(opening.lockWaitSeconds) * 1_000_000_000
+  private static func wait(
+    _ opening: Opening, atLeastSeconds least: Int = 0, for take: () throws -> Lock?
+  ) throws -> Lock {
+    let seconds = max(least, opening.lockWaitSeconds)
+    let deadline = monotonicNanoseconds() + Int64(seconds) * 1_000_000_000
     while true {
       if let lock = try take() { return lock }
       guard monotonicNanoseconds() < deadline else { throw SessionError.busy(path: opening.path) }

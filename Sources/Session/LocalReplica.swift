@@ -38,7 +38,7 @@ final class LocalReplica {
   private(set) var clock = FileClock(now: .min, granularity: 0)
   private let lock: Lock?
   /// Held while the tree is changed, wherever the state is.
-  var rootLock: Lock?
+  var treeLock: Lock?
   /// Whether there was nothing when the replica was opened.
   private(set) var isEmpty = false
   /// By how much this run takes the replica to a later epoch: one for what the scan finds, one for

@@ -84,12 +84,10 @@ final class ServeRun {
     do {
       try converse()
     } catch let error as Malformed {
-      // Who breaks the protocol has nothing kept of what waits.
-      try? destination?.endModes()
+      destination?.drop()
       throw error
     } catch {
-      // What has arrived whole is kept: the next run need not send it again.
-      try? destination?.settle()
+      destination?.salvage()
       throw error
     }
     if hasHeard || isFinished || isEqual, !open.flags.contains(.dryRun) { try remember() }

@@ -113,8 +113,8 @@ package struct ContentReader: ~Copyable {
       repeating: 0, count: Int(min(current.leftByteCount, Self.pieceByteCount)))
     do {
       guard try current.file.read(into: &piece) == piece.count else { return [] }
-      // Of one that has been hashed, the destination knows what it should be.
-      if current.isHashed, try !current.file.status().keepsContent(of: current.status) { return [] }
+      // Of one that has been hashed before, the destination knows what it should be.
+      if current.isHashed, try current.file.status() != current.status { return [] }
     } catch {
       return []
     }
@@ -162,8 +162,15 @@ package struct ContentReader: ~Copyable {
   ) throws(SystemError) -> [UInt8]? {
     if byteCount == 0, status.size > 0 { return [] }
     var content = [UInt8](repeating: 0, count: max(1, Int(byteCount)))
-    guard try file.read(into: &content) == byteCount, try file.status().keepsContent(of: status)
-    else { return nil }
+    guard try file.read(into: &content) == byteCount else { return nil }
+    let after = try file.status()
+    if after != status {
+      // What has grown may have been overwritten, too.
+      var again = content
+      guard after.keepsContent(of: status), try file.read(into: &again, at: 0) == byteCount,
+        again == content
+      else { return nil }
+    }
     return byteCount == 0 ? [] : content
   }
 

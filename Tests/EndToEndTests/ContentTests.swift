@@ -41,6 +41,7 @@ import Testing
   ) throws {
     let replicas = try Replicas()
     try replicas.change("seq 100000 >source/large; echo 1 >source/log; echo x >source/file")
+    try #require(try replicas.copy(route).ending == .exited(0))
     let words = ["-c", "n=0; while :; do n=$((n+1)); echo $n >>large; echo $n >>log; done"]
     let writer = try RunningProgram("sh", words, directory: replicas.source)
     for _ in 0..<3 {

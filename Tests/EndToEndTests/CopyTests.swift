@@ -130,12 +130,16 @@ import Testing
     try replicas.change(
       """
       chown -h 1000:1001 destination/f destination/link destination/large
-      echo longer >source/f; ln -sf longer source/link; echo more >>source/large; chmod 640 source/f
+      echo longer >source/f; ln -sf longer source/link; echo more >>source/large; chmod 604 source/f
       """)
     #expect(try replicas.copy(route).ending == .exited(0))
     let stat = ["-c%u:%g %a"] + ["f", "link", "large"].map { "\(replicas.destination)/\($0)" }
-    #expect(try ProgramRun("stat", stat).text == "1000:1001 640\n1000:1001 777\n1000:1001 644\n")
+    #expect(try ProgramRun("stat", stat).text == "1000:1001 604\n1000:1001 777\n1000:1001 644\n")
     try expectEqual(replicas)
     #expect(try replicas.copy(route, ["-i"]).text.isEmpty)
+    // What not everybody may read is not given to who has put a file in its place.
+    try replicas.change("echo secret >source/f; chmod 600 source/f")
+    #expect(try replicas.copy(route).ending == .exited(0))
+    #expect(try ProgramRun("stat", ["-c%u:%g", "\(replicas.destination)/f"]).text == "0:0\n")
   }
 }

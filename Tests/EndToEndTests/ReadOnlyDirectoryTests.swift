@@ -146,4 +146,26 @@ struct ReadOnlyDirectoryTests {
     _ = try self.run(words)
     #expect(try modes("source/ro", "destination/ro") == "700\n700\n")
   }
+
+  @Test(.enabled(if: Trace.isAvailable, "strace is needed"))
+  func `a run killed while it mends a killed one loses nothing that is remembered`() throws {
+    let words = ["sync", replicas.source, replicas.destination]
+    for count in 1...6 {
+      try expectMade(by: words)
+      try change("chmod u+w source/ro; echo \(count) >source/ro/n\(count); chmod u-w source/ro")
+      let killed = { (count: Int, calls: String) in
+        let prefix = Trace.killing(at: count, of: calls) + OrdinaryUser.prefix + [Binary.treemend]
+        try Trace.requireRun(ProgramRun(prefix[0], Array(prefix.dropFirst()) + words))
+      }
+      try killed(3, "renameat,renameat2")
+      try change("rm destination/closes/e; echo x >destination/closes/x\(count)")
+      try killed(count, "syncfs,fdatasync,fsync")
+      let mended = try run(words + ["--wait=10"])
+      #expect(mended.ending == .exited(0), "\(mended)")
+      try replicas.change("[ ! -e source/closes/e ] && [ ! -e destination/closes/e ]")
+      try replicas.change("! ls source/.treemend destination/.treemend | grep corrupt")
+      #expect(try modes("source/ro", "destination/ro") == "555\n555\n")
+      try change("echo e >source/closes/e")
+    }
+  }
 }
