@@ -52,6 +52,9 @@ final class Database {
     return statement
   }
 
+  /// Whether a transaction is open.
+  var isInTransaction: Bool { unsafe sqlite3_get_autocommit(connection) == 0 }
+
   /// The connection's last failure. Damage to the file shows as corruption.
   func failure() -> IndexError {
     let code = unsafe sqlite3_extended_errcode(connection)

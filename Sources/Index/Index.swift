@@ -173,9 +173,9 @@ package final class Index {
     storedRowSum = rowSum
   }
 
-  /// Takes all since ``begin()`` back.
+  /// Takes all since ``begin()`` back, unless SQLite has done so itself, as when the disk was full.
   package func rollback() throws(IndexError) {
-    try database.prepare("ROLLBACK").run()
+    if database.isInTransaction { try database.prepare("ROLLBACK").run() }
     try readFields()
   }
 

@@ -297,14 +297,22 @@ final class Destination {
 
   /// After an error keeps what has come whole: the next run need not bring it again.
   func salvage() {
-    try? replica.abandonTransaction()
-    try? settle()
+    end { try settle() }
   }
 
   /// After an error of the peer's keeps nothing that waits.
   func drop() {
-    try? replica.abandonTransaction()
-    try? endModes()
+    end { if !hasFailedToSync { try endModes() } }
+  }
+
+  /// Takes a last step after an error, when what is half written is taken back.
+  private func end(_ body: () throws -> Void) {
+    do {
+      try replica.abandonTransaction()
+      try body()
+    } catch {
+      // The error that there was before is told of; the next run mends what this one leaves.
+    }
   }
 
   /// Leaves nothing in a root that does not hold its state.

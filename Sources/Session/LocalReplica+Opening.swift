@@ -68,6 +68,7 @@ extension LocalReplica {
     guard treeLock == nil else { return }
     do {
       while true {
+        treeLock = nil
         let inode = try Self.stateDirectory(of: root).status().inode
         treeLock = try Self.wait(opening, atLeastSeconds: 1) {
           try Lock(Self.stateDirectory(of: root))

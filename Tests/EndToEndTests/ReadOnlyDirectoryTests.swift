@@ -168,4 +168,33 @@ struct ReadOnlyDirectoryTests {
       try change("echo e >source/closes/e")
     }
   }
+
+  @Test(.enabled(if: Trace.isAvailable, "strace is needed"))
+  func `an index that had no room is whole when modes are given back`() throws {
+    let words = [replicas.source, replicas.destination]
+    try expectMade(by: words)
+    try change(
+      """
+      chmod u+w source/ro; echo new >source/ro/one; chmod u-w source/ro; mkdir source/m
+      for n in $(seq 400); do echo $n >source/m/$n; done
+      """)
+    let index = "\(replicas.destination)/.treemend/index"
+    var failedCount = 0
+    for count in stride(from: 20, through: 160, by: 10) {
+      let inject = "inject=pwrite64:error=ENOSPC:when=\(count)"
+      let prefix =
+        ["strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=pwrite64", "-e", inject]
+        + ["-P", index, "-P", index + "-journal"] + OrdinaryUser.prefix + [Binary.treemend]
+      let failed = try ProgramRun(prefix[0], Array(prefix.dropFirst()) + words)
+      try Trace.requireRun(failed)
+      if failed.ending != .exited(0) { failedCount += 1 }
+      let mended = try run(words)
+      #expect(mended.ending == .exited(0), "\(count): \(failed)\n\(mended)")
+      try replicas.change("! ls destination/.treemend | grep corrupt")
+      #expect(try modes("destination/ro") == "555\n", "\(count)")
+      try change(
+        "chmod u+w source/ro; echo \(count) >source/ro/one; chmod u-w source/ro; touch source/m/*")
+    }
+    #expect(failedCount > 0)
+  }
 }
