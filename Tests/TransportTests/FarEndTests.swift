@@ -6,6 +6,9 @@ import Wire
 @testable import Transport
 
 @Suite struct FarEndTests {
+  /// How long is waited for an end, in milliseconds: other tests may hold all threads that tasks have.
+  private static let patience: Int64 = 1_800_000
+
   @Test func `an echo says what it was told`() async throws {
     try await besideTasks {
       let farEnd = try FarEnd(command: ["cat"])
@@ -16,7 +19,7 @@ import Wire
       }
       connection.close()
       #expect(throws: TransportError.closed) { try connection.receive() }
-      #expect(farEnd.ending(withinMilliseconds: 60_000) == .exited(0))
+      #expect(farEnd.ending(withinMilliseconds: Self.patience) == .exited(0))
       #expect(connection.sentByteCount == connection.receivedByteCount)
     }
   }
@@ -31,7 +34,7 @@ import Wire
       #expect(farEnd.ending(withinMilliseconds: 0) == nil)
       connection.close()
       #expect(throws: TransportError.closed) { try connection.receive() }
-      #expect(farEnd.ending(withinMilliseconds: 60_000) == ending)
+      #expect(farEnd.ending(withinMilliseconds: Self.patience) == ending)
       #expect(farEnd.ending(withinMilliseconds: 0) == ending)
     }
   }
@@ -43,8 +46,8 @@ import Wire
       let connection = farEnd.connection()
       #expect(throws: TransportError.closed) { try connection.receive() }
       connection.close()
-      guard case .notStarted = farEnd.ending(withinMilliseconds: 60_000) else {
-        Issue.record("\(farEnd.ending(withinMilliseconds: 60_000))")
+      guard case .notStarted = farEnd.ending(withinMilliseconds: Self.patience) else {
+        Issue.record("\(farEnd.ending(withinMilliseconds: Self.patience))")
         return
       }
     }
@@ -56,7 +59,7 @@ import Wire
       let connection = farEnd.connection()
       #expect(farEnd.ending(withinMilliseconds: 300) == nil)
       farEnd.kill()
-      #expect(farEnd.ending(withinMilliseconds: 60_000) == .signalled(9))
+      #expect(farEnd.ending(withinMilliseconds: Self.patience) == .signalled(9))
       connection.close()
     }
   }
@@ -69,7 +72,7 @@ import Wire
       let path = directory.appending("words")
       let farEnd = try FarEnd(command: ["sh", "-c", script, path] + words)
       let connection = farEnd.connection()
-      #expect(farEnd.ending(withinMilliseconds: 60_000) == .exited(0))
+      #expect(farEnd.ending(withinMilliseconds: Self.patience) == .exited(0))
       connection.close()
       #expect(try ProgramRun("cat", path).text == words.map { $0 + "\n" }.joined())
     }
