@@ -3,9 +3,9 @@ internal import Hashing
 internal import Replica
 
 extension Applier {
-  /// Swaps `name` in the stage, which gets its owner, with what is at `path`, and removes that if it is
-  /// what it should be; otherwise swaps them back. A directory goes first, if it is empty: what is in one would be
-  /// lost if the run ended while it is in the stage.
+  /// Swaps `name` in the stage, which gets its owner, with what is at `path`, and removes that if it
+  /// is what it should be; otherwise swaps them back. A directory goes first, if it is empty: what is
+  /// in one would be lost if the run ended while it is in the stage.
   static func replace(
     _ path: Path, in parent: borrowing Directory, by name: [UInt8],
     from stage: borrowing Directory, _ attributes: Attributes, _ stamp: Stamp

@@ -85,7 +85,8 @@ extension Destination {
     guard !modes.isEmpty else { return }
     modes = [:]
     formerModes = [:]
-    defer { try? replica.commit() }
-    try replica.endTemporaryModes()
+    let ended = Result { try replica.endTemporaryModes() }
+    try replica.commit()
+    try ended.get()
   }
 }
