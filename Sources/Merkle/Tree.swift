@@ -76,33 +76,43 @@ package struct Tree: Sendable {
     var cutter = RunCutter(level: number, shape: shape)
     var start = 0
     var formerNode = 0
-    for index in below.digests.indices {
-      let isLast = index == below.count - 1
-      guard cutter.endsRun(after: below.boundaries[index]) || isLast else { continue }
-      let children = below.digests.span.extracting(start...index)
-      let digest =
-        former.flatMap { reused(children, from: $0, at: &formerNode) }
-        ?? hasher.digest(level: number, children: children)
-      level.append(digest, below.boundaries[index], childCount: children.count)
-      start = index + 1
+    while start < below.count {
+      if let former,
+        let (node, count) = Self.node(of: former, like: below, from: start, near: &formerNode)
+      {
+        level.append(former.level.digests[node], former.level.boundaries[node], childCount: count)
+        start += count
+        continue
+      }
+      var end = start + 1
+      while !cutter.endsRun(after: below.boundaries[end - 1]), end < below.count { end += 1 }
+      let children = below.digests.span.extracting(start..<end)
+      level.append(
+        hasher.digest(level: number, children: children), below.boundaries[end - 1],
+        childCount: children.count)
+      start = end
     }
     return level
   }
 
-  /// The digest of the former node that has exactly these children, looked for near `node`, which
-  /// is moved behind it.
-  private static func reused(
-    _ children: Span<Digest>, from former: (below: Level, level: Level), at node: inout Int
-  ) -> Digest? {
+  /// The former node whose children are those that come from `start` on, and how many they are: a run
+  /// that begins with the same children ends where it did. It is looked for near `node`, which is moved
+  /// behind it.
+  private static func node(
+    of former: (below: Level, level: Level), like below: Level, from start: Int,
+    near node: inout Int
+  ) -> (node: Int, count: Int)? {
     let reach = 8
     for candidate in node..<min(node + reach, former.level.count) {
       let range = former.level.starts[candidate]..<former.level.starts[candidate + 1]
-      guard range.count == children.count, former.below.digests[range.lowerBound] == children[0]
-      else { continue }
+      guard former.below.digests[range.lowerBound] == below.digests[start] else { continue }
       node = candidate + 1
-      for offset in 1..<max(1, children.count)
-      where former.below.digests[range.lowerBound + offset] != children[offset] { return nil }
-      return former.level.digests[candidate]
+      // The last may have ended with the level alone.
+      let isLast = candidate == former.level.count - 1
+      guard range.count <= below.count - start, !isLast || start + range.count == below.count,
+        former.below.digests[range].elementsEqual(below.digests[start..<(start + range.count)])
+      else { return nil }
+      return (candidate, range.count)
     }
     return nil
   }
@@ -194,6 +204,8 @@ extension [Int] {
   /// where each ends.
   fileprivate mutating func append(neighbours: ArraySlice<Int>) {
     let shift = self[count - 1] - neighbours[neighbours.startIndex]
-    for end in neighbours.dropFirst() { append(end + shift) }
+    append(addingCapacity: neighbours.count - 1) { output in
+      for end in neighbours.dropFirst() { output.append(end + shift) }
+    }
   }
 }

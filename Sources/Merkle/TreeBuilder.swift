@@ -67,8 +67,9 @@ package struct TreeBuilder: ~Copyable {
   private mutating func appendWhole(_ run: EntryRun) -> Bool {
     guard cutter.isAtStart else { return false }
     var cutter = cutter
-    for index in run.slots.indices {
-      guard projection.shows(run.attributes(at: index)) else { return false }
+    let slots = run.slots.span
+    for index in slots.indices {
+      guard projection.shows(slots[index].attributes) else { return false }
       let boundary = run.withKey(at: index) { Boundary(of: $0) }
       guard cutter.endsRun(after: boundary) else { continue }
       guard index == run.count - 1 else { return false }

@@ -1,3 +1,5 @@
+internal import Hashing
+
 /// The encoding of attributes (`treemend-state.5`, "Attributes"): a kind byte, then the fields
 /// that the kind has. Bit 7 of the kind byte is kept for optional metadata behind the fields;
 /// this version writes none and refuses it.
@@ -5,6 +7,17 @@ extension Attributes {
   /// Appends the attributes to `output`, the time as the difference from `previousTime`, which
   /// then becomes this time.
   package func encode(to output: inout [UInt8], previousTime: inout Int64) {
+    output.append(addingCapacity: Self.maximumEncodedByteCount) {
+      encode(to: &$0, previousTime: &previousTime)
+    }
+  }
+
+  /// The most bytes that attributes take: kind, mode, time, size and digest.
+  static let maximumEncodedByteCount =
+    1 + 3 * OutputSpan<UInt8>.maximumVarintByteCount + Digest.byteCount
+
+  /// Appends the attributes to `output`, which must have room for them, likewise.
+  func encode(to output: inout OutputSpan<UInt8>, previousTime: inout Int64) {
     output.append(kind.rawValue)
     if kind == .file || kind == .directory { output.append(varint: UInt64(mode)) }
     if kind == .directory { return }

@@ -2,12 +2,8 @@
 extension Array<UInt8> {
   /// Appends an unsigned number in LEB128: seven bits a byte, the lowest first, 1 to 10 bytes.
   package mutating func append(varint value: UInt64) {
-    var rest = value
-    while rest >= 0x80 {
-      append(UInt8(truncatingIfNeeded: rest) | 0x80)
-      rest >>= 7
-    }
-    append(UInt8(truncatingIfNeeded: rest))
+    if value < 0x80 { return append(UInt8(truncatingIfNeeded: value)) }
+    append(addingCapacity: OutputSpan<UInt8>.maximumVarintByteCount) { $0.append(varint: value) }
   }
 
   /// Appends a count or length that is not negative, in LEB128.
@@ -17,7 +13,7 @@ extension Array<UInt8> {
 
   /// Appends a signed number in zigzag LEB128: small magnitudes are short.
   package mutating func append(zigzag value: Int64) {
-    append(varint: UInt64(bitPattern: value << 1) ^ UInt64(bitPattern: value >> 63))
+    append(addingCapacity: OutputSpan<UInt8>.maximumVarintByteCount) { $0.append(zigzag: value) }
   }
 
   /// Appends the bytes, at most eight, of an integer, the lowest first.
@@ -39,5 +35,41 @@ extension Array<UInt8> {
   package mutating func append(prefixed bytes: Span<UInt8>) {
     append(count: bytes.count)
     append(span: bytes)
+  }
+}
+
+/// The same fields where room has been made for several at once.
+///
+/// PERF: each byte of an array that grows asks whether the array is shared: an entry's attributes
+/// take a quarter less so.
+extension OutputSpan<UInt8> {
+  /// The most bytes of a number in LEB128.
+  static var maximumVarintByteCount: Int { 10 }
+
+  /// Appends an unsigned number in LEB128.
+  mutating func append(varint value: UInt64) {
+    var rest = value
+    while rest >= 0x80 {
+      append(UInt8(truncatingIfNeeded: rest) | 0x80)
+      rest >>= 7
+    }
+    append(UInt8(truncatingIfNeeded: rest))
+  }
+
+  /// Appends a signed number in zigzag LEB128.
+  mutating func append(zigzag value: Int64) {
+    append(varint: UInt64(bitPattern: value << 1) ^ UInt64(bitPattern: value >> 63))
+  }
+
+  /// Appends the bytes of `span`.
+  mutating func append(_ span: Span<UInt8>) {
+    // SAFETY: the copy is checked against the room that there is, and copies just what is counted.
+    withUnsafeMutableBufferPointer { buffer, count in
+      precondition(span.count <= buffer.count - count, "there is no room for the bytes")
+      let room = UnsafeMutableRawBufferPointer(
+        rebasing: UnsafeMutableRawBufferPointer(buffer)[count...])
+      unsafe span.withUnsafeBytes { unsafe room.copyMemory(from: $0) }
+      count += span.count
+    }
   }
 }

@@ -9,17 +9,26 @@ extension EntryRun {
     encodeVectors(to: &output)
     var previousKey = 0..<0
     var previousTime: Int64 = 0
+    let (slots, keyBytes) = (slots.span, keyBytes.span)
     for index in slots.indices {
-      let range = keyRange(at: index)
-      let key = keyBytes.span.extracting(range)
-      let shared = keyBytes.span.extracting(previousKey).sharedPrefixCount(with: key)
-      output.append(count: shared)
-      output.append(prefixed: key.extracting(droppingFirst: shared))
-      output.append(varint: UInt64(slots[index].vectorIndex))
-      slots[index].attributes.encode(to: &output, previousTime: &previousTime)
+      let slot = slots[index]
+      let range = slot.keyRange
+      let shared = keyBytes.extracting(previousKey)
+        .sharedPrefixCount(with: keyBytes.extracting(range))
+      output.append(addingCapacity: Self.maximumEncodedByteCount + range.count - shared) {
+        $0.append(varint: UInt64(shared))
+        $0.append(varint: UInt64(range.count - shared))
+        $0.append(keyBytes.extracting(range.dropFirst(shared)))
+        $0.append(varint: UInt64(slot.vectorIndex))
+        slot.attributes.encode(to: &$0, previousTime: &previousTime)
+      }
       previousKey = range
     }
   }
+
+  /// The most bytes of an entry beside its key.
+  private static let maximumEncodedByteCount =
+    3 * OutputSpan<UInt8>.maximumVarintByteCount + Attributes.maximumEncodedByteCount
 
   /// Reads a run of at most `limit` entries, or throws if the bytes are not its one encoding.
   ///

@@ -9,6 +9,9 @@ package struct EntryRun: Sendable {
     package let vectorIndex: UInt32
     /// What the entry says.
     package let attributes: Attributes
+
+    /// Where the key lies in the key bytes.
+    var keyRange: Range<Int> { Int(keyStart)..<(Int(keyStart) + Int(keyCount)) }
   }
 
   private(set) var keyBytes: [UInt8] = []
@@ -31,8 +34,7 @@ package struct EntryRun: Sendable {
 
   /// Where the key of the entry at `index` lies in the key bytes.
   func keyRange(at index: Int) -> Range<Int> {
-    let slot = slots[index]
-    return Int(slot.keyStart)..<(Int(slot.keyStart) + Int(slot.keyCount))
+    slots[index].keyRange
   }
 
   /// Calls `body` with the key of the entry at `index`.

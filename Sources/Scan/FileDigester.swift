@@ -19,10 +19,15 @@ struct FileDigester: ~Copyable {
   private var digester = ContentDigester()
   private var buffer = [UInt8](repeating: 0, count: bufferByteCount)
   private let isInterrupted: () -> Bool
+  private let hashed: (Int) -> Void
 
-  init(_ root: Root, isInterrupted: @escaping () -> Bool) {
+  /// Reads below `root`, and tells `hashed` of each piece how many bytes it has.
+  init(
+    _ root: Root, isInterrupted: @escaping () -> Bool, hashed: @escaping (Int) -> Void
+  ) {
     parent = ParentDirectory(root)
     self.isInterrupted = isInterrupted
+    self.hashed = hashed
   }
 
   /// Hashes what is at `path`, which looked like `seen`: once more if it changes meanwhile, and
@@ -59,6 +64,7 @@ struct FileDigester: ~Copyable {
       let count = try file.read(into: &buffer, atMost: Int(left))
       digester.take(&buffer, first: count)
       byteCount += Int64(count)
+      hashed(count)
       if count < left || isInterrupted() { break }
     } while byteCount < before.size
     let (digest, chunks) = digester.finish()

@@ -3,6 +3,7 @@ internal import DequeModule
 internal import FileSystem
 internal import Hashing
 internal import Replica
+internal import Synchronization
 
 /// The chunks of a large file that has been hashed.
 struct FoundChunks: Sendable {
@@ -26,7 +27,6 @@ final class HashingPool: Sendable {
 
   private struct Queue {
     var jobs: Deque<Job> = []
-    var isOver = false
     /// What nobody has taken yet.
     var found: [FoundChunks] = []
     var foundChunkCount = 0
@@ -35,6 +35,9 @@ final class HashingPool: Sendable {
   private let root: Root
   private let queue = Monitor(Queue())
   private let isInterrupted: @Sendable () -> Bool
+  private let read = Atomic<Int64>(0)
+  /// Whether the threads are to stop, even within a file.
+  private let isOver = Atomic(false)
 
   init(_ root: Root, isInterrupted: @escaping @Sendable () -> Bool) {
     self.root = root
@@ -61,12 +64,19 @@ final class HashingPool: Sendable {
     queue.change { $0.jobs.append(contentsOf: jobs) }
   }
 
+  private var mustStop: Bool { isOver.load(ordering: .relaxed) }
+
+  /// How many bytes have been read so far.
+  var readByteCount: Int64 { read.load(ordering: .relaxed) }
+
   /// Waits until everything in `bucket` has been read, and calls `keep` meanwhile with the chunks of the
-  /// large files, of this bucket or another.
-  func finish(_ bucket: DraftBucket, keep: (FoundChunks) throws -> Void) throws {
+  /// large files, of this bucket or another, and `waiting` ten times a second.
+  func finish(
+    _ bucket: DraftBucket, waiting: () throws -> Void, keep: (FoundChunks) throws -> Void
+  ) throws {
     guard !bucket.unread.isEmpty else { return }
     while true {
-      let news = queue.wait(poll: isInterrupted) { queue -> ([FoundChunks], isComplete: Bool)? in
+      let news = queue.wait(atMost: 100_000_000) { queue -> ([FoundChunks], isComplete: Bool)? in
         guard bucket.isComplete || !queue.found.isEmpty else { return nil }
         defer {
           queue.found = []
@@ -74,7 +84,11 @@ final class HashingPool: Sendable {
         }
         return (queue.found, bucket.isComplete)
       }
-      guard let (found, isComplete) = news else { throw ScanInterrupted() }
+      guard let (found, isComplete) = news else {
+        if isInterrupted() { throw ScanInterrupted() }
+        try waiting()
+        continue
+      }
       for chunks in found { try keep(chunks) }
       if isComplete { return }
     }
@@ -82,10 +96,12 @@ final class HashingPool: Sendable {
 
   /// Hashes until the pool is closed.
   func work() {
-    var digester = FileDigester(root, isInterrupted: isInterrupted)
+    var digester = FileDigester(
+      root, isInterrupted: { [self] in mustStop || isInterrupted() },
+      hashed: { [self] in read.wrappingAdd(Int64($0), ordering: .relaxed) })
     while true {
       let job = queue.wait { queue -> Job?? in
-        if queue.isOver { return .some(nil) }
+        if mustStop { return .some(nil) }
         guard let job = queue.jobs.popFirst() else { return nil }
         return job
       }
@@ -102,7 +118,7 @@ final class HashingPool: Sendable {
         }
       }
       queue.wait { queue -> Void? in
-        guard queue.isOver || queue.foundChunkCount < Self.waitingChunkCount else { return nil }
+        guard mustStop || queue.foundChunkCount < Self.waitingChunkCount else { return nil }
         job.bucket.note(readings)
         queue.found += found
         queue.foundChunkCount += found.reduce(0) { $0 + $1.list.count }
@@ -113,6 +129,7 @@ final class HashingPool: Sendable {
 
   /// Has the threads stop.
   func end() {
-    queue.change { $0.isOver = true }
+    isOver.store(true, ordering: .relaxed)
+    queue.change { _ in }
   }
 }

@@ -247,7 +247,9 @@ extension Scanner {
     switch underWay.removeFirst() {
     case .kept: try index.keepRow()
     case .draft(let draft, let replacesRow):
-      try pool.finish(draft) { try index.keep($0.list, of: $0.path, $0.digest) }
+      try pool.finish(draft, waiting: { try tellProgress() }) {
+        try index.keep($0.list, of: $0.path, $0.digest)
+      }
       if replacesRow { try index.dropRow() }
       try index.append(try settled(draft))
     }

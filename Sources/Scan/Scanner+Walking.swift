@@ -3,7 +3,7 @@ internal import Replica
 
 extension Scanner {
   /// Goes through the tree in key order and merges what it comes upon.
-  mutating func run(progress: (Int, Int64) throws -> Void) throws {
+  mutating func run() throws {
     try enterNextRow()
     let root = WalkedDirectory(.root, isNew: !merge.hasRow)
     let top = try walk.listing(of: root, using: &scratch)
@@ -19,7 +19,7 @@ extension Scanner {
       }
       if report.scannedCount - toldCount >= 256 {
         toldCount = report.scannedCount
-        try progress(report.scannedCount, report.hashedByteCount)
+        try tellProgress()
       }
     }
     try passOverRest()
@@ -27,7 +27,7 @@ extension Scanner {
     while !underWay.isEmpty { try settle() }
     // A file that could not be hashed is known later than what comes after it.
     report.unknown.sort()
-    try progress(report.scannedCount, report.hashedByteCount)
+    try tellProgress()
   }
 
   /// Leaves the innermost directory.

@@ -71,6 +71,7 @@ package struct Scanner: ~Copyable {
   static var windowCount: Int { 12 }
 
   let options: ScanOptions
+  private let progress: (Int, Int64) throws -> Void
   let index: any ScanIndex
   let pool: HashingPool
   let walk: Walk
@@ -111,8 +112,8 @@ package struct Scanner: ~Copyable {
 
   /// Scans `root` into `index` and returns what it came upon beside the entries.
   ///
-  /// `progress` is called now and then with the paths seen and the bytes hashed so far; what it
-  /// throws ends the scan.
+  /// `progress` is called now and then, at least ten times a second while files are hashed, with the
+  /// paths seen and the bytes hashed so far; what it throws ends the scan.
   package static func scan(
     _ root: Root, into index: some ScanIndex, _ options: ScanOptions,
     progress: (Int, Int64) throws -> Void
@@ -128,9 +129,17 @@ package struct Scanner: ~Copyable {
       pool.end()
       for thread in walkers + hashers { thread.join() }
     }
-    var scanner = Scanner(
-      options: options, index: index, pool: pool, walk: walk, rows: RememberedRows(index, walk))
-    try scanner.run(progress: progress)
-    return scanner.report
+    return try withoutActuallyEscaping(progress) { progress in
+      var scanner = Scanner(
+        options: options, progress: progress, index: index, pool: pool, walk: walk,
+        rows: RememberedRows(index, walk))
+      try scanner.run()
+      return scanner.report
+    }
+  }
+
+  /// Tells how far the scan is.
+  func tellProgress() throws {
+    try progress(report.scannedCount, pool.readByteCount)
   }
 }

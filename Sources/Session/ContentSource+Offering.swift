@@ -12,8 +12,11 @@ extension ContentSource {
   }
 
   /// Sends what the destination lacks of each of the files that have been announced since the last time
-  /// anything else was; `answer` gives the destination's next frame.
-  func offer(_ files: [Offered], answer: () throws -> Frame) throws {
+  /// anything else was; `answer` gives the destination's next frame, and `ended` is told of each file
+  /// that is done with.
+  func offer(
+    _ files: [Offered], ended: (Offered) -> Void = { _ in }, answer: () throws -> Frame
+  ) throws {
     try flush()
     guard !files.isEmpty else { return }
     var offer = ChunkOffer(files.map(\.tree))
@@ -23,6 +26,7 @@ extension ContentSource {
     }
     for (index, file) in files.enumerated() {
       try sendGaps(offer.gaps(of: index), of: file, answer)
+      ended(file)
     }
   }
 
@@ -62,6 +66,7 @@ extension ContentSource {
           try deliverContent(piece)
           piece = []
         }
+        reach(start)
       }
     }
     if !piece.isEmpty { try deliverContent(piece) }

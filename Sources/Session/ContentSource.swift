@@ -14,20 +14,23 @@ final class ContentSource {
   private var writer = ChangesWriter()
   let deliver: (Frame) throws -> Void
   private let learn: (Entry, Status, ChunkList?) throws -> Void
+  let reach: (Int64) -> Void
   /// How many bytes of content have been sent.
   private(set) var literalByteCount: Int64 = 0
   /// How many of them were hashed on the way.
   private(set) var hashedByteCount: Int64 = 0
 
   /// Reads below `root` and sends frames by `deliver`; tells `learn` of files that have been hashed on
-  /// the way, with the status that they had.
+  /// the way, with the status that they had, and `reach` of how far into a large file it has come.
   init(
     _ root: Root, deliver: @escaping (Frame) throws -> Void,
-    learn: @escaping (Entry, Status, ChunkList?) throws -> Void
+    learn: @escaping (Entry, Status, ChunkList?) throws -> Void,
+    reach: @escaping (Int64) -> Void = { _ in }
   ) {
     reader = ContentReader(root)
     self.deliver = deliver
     self.learn = learn
+    self.reach = reach
   }
 
   /// Sends an entry with its content, which is at `path` here, as it was when the file had `stamp`.
@@ -107,9 +110,12 @@ final class ContentSource {
   }
 
   private func stream() throws -> Bool {
+    var position: Int64 = 0
     while let piece = reader.nextPiece() {
       try deliverContent(piece)
       if piece.isEmpty { return false }
+      position += Int64(piece.count)
+      reach(position)
     }
     return true
   }

@@ -129,6 +129,9 @@ final class Destination {
   /// Whether more of a content is to come.
   var isReceiving: Bool { streaming != nil || rebuilding != nil }
 
+  /// How many bytes of the content that is on its way have been written.
+  var writtenByteCount: Int64 { writer.writtenByteCount }
+
   /// Takes a frame of content, or one that says what it will be; returns the answers.
   func accept(_ frame: Frame) throws -> [Frame] {
     if rebuilding != nil { return try accept(offered: frame) }

@@ -116,15 +116,18 @@ final class Fetch {
       Change(
         entry: entry, provision: answer.provision, parentModified: answer.parentModified,
         conflictCopy: change.conflictCopy))
-    try receiveContent()
+    try receiveContent {}
   }
 
-  /// Has the destination take all of the content that it expects.
-  private func receiveContent() throws {
+  /// Has the destination take all of the content that it expects; `taken` is called when it has taken
+  /// some.
+  private func receiveContent(_ taken: () -> Void) throws {
     while destination.isReceiving {
       let frame = try peer.receive()
       if frame.kind == .content { literalByteCount += Int64(frame.payload.count) }
       for answer in try destination.accept(frame) { try peer.send(answer) }
+      taken()
+      run.reach(destination.writtenByteCount)
       try Interruption.check()
     }
   }
@@ -157,6 +160,7 @@ extension Fetch {
   private func fetchOffered() throws {
     let changes = offered.take()
     guard !changes.isEmpty else { return }
+    var sizes: [Int64] = []
     for frame in PathList.frames(.wantOffer, changes.map(\.origin)) { try peer.send(frame) }
     for (change, origin) in changes {
       let answer = try nextChange(at: origin)
@@ -165,14 +169,19 @@ extension Fetch {
           Change(
             entry: change.entry, provision: answer.provision,
             parentModified: answer.parentModified, conflictCopy: change.conflictCopy))
+        sizes.append(change.entry.attributes.size)
       } else {
         // Asked for once more, the other end says what has become of it.
         uncopied.insert(change.entry.path)
       }
     }
-    try receiveContent()
+    var endedCount = 0
+    try receiveContent {
+      let count = destination.rebuilding?.current ?? sizes.count
+      for size in sizes[endedCount..<count] { run.advance(items: 1, bytes: size) }
+      endedCount = count
+    }
     uncopied.formUnion(destination.takeUnmatched())
-    for (change, _) in changes { run.advance(items: 1, bytes: change.entry.attributes.size) }
     run.takeOutcomes(of: destination)
   }
 }

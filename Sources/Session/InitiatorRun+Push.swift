@@ -13,7 +13,7 @@ extension InitiatorRun {
       deliver: { [self] frame in
         try peer.send(content: frame)
         while !isOffering, let answer = try peer.receiveIfReady() { try takeOutcomes(answer) }
-      }, learn: local.learn)
+      }, learn: local.learn, reach: reach)
     var batch = OfferBatch<Offered>()
     try plan.forEachAction(at: localSide.other) { action in
       announce(action)
@@ -28,9 +28,9 @@ extension InitiatorRun {
       } else {
         if copied != nil { copies.insert(action.path) }
         try send(action, from: source, copying: copied)
+        advance(items: 1, bytes: action.after.attributes.size)
       }
       try Interruption.check()
-      advance(items: 1, bytes: action.after.attributes.size)
     }
     try offer(batch.take(), from: source)
     try source.flush()
@@ -60,7 +60,9 @@ extension InitiatorRun {
     isOffering = true
     defer { isOffering = false }
     for file in files { try source.announce(file) }
-    try source.offer(files) {
+    try source.offer(
+      files, ended: { advance(items: 1, bytes: $0.entry.attributes.size) }
+    ) {
       while true {
         try Interruption.check()
         let frame = try peer.receive()

@@ -221,6 +221,14 @@ final class InitiatorRun {
     report(.progress(progress))
   }
 
+  /// Reports how far the run is within a content of which `byteCount` bytes are there.
+  func reach(_ byteCount: Int64) {
+    var reached = progress
+    reached.byteCount = min(
+      progress.byteCount.saturatingSum(with: byteCount), progress.byteTotal)
+    report(.progress(reached))
+  }
+
   private func sumUp(_ comparison: Comparison, _ tally: Tally) {
     summary.take(encounter, comparison)
     if let theirRoots { summary.remoteRoot = theirRoots.contentRoot }

@@ -101,6 +101,14 @@ package struct ContentWriter: ~Copyable {
     }
   }
 
+  /// How many bytes the file has that was begun; 0 if none is open.
+  package var writtenByteCount: Int64 {
+    switch open {
+    case let current?: current.file.byteCount
+    case nil: 0
+    }
+  }
+
   /// Adds a piece to the file that was begun, if any is open; one that cannot be written is removed.
   package mutating func write(_ piece: [UInt8]) throws(StagingFailure) {
     guard var current = open.take() else { return }

@@ -27,15 +27,37 @@ import Testing
   @Test func `every line of --json is an event, start first and summary last`() throws {
     let run = try replicas.copy(.push(), ["--json"])
     #expect(run.ending == .exited(0), "\(run)")
-    let events = try run.text.split(separator: "\n").map { line in
-      try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
-    }
+    let events = try events(of: run)
     let types = events.compactMap { $0["type"] as? String }
     #expect(events.allSatisfy { $0["v"] as? Int == 1 })
     #expect(types.first == "start")
     #expect(types.last == "summary")
     #expect(types.count == events.count)
     #expect(events.contains { $0["path_b64"] as? String == "b2RkL2b//oA=" })
+  }
+
+  @Test(arguments: [.push(), .pull()] as [Replicas.Route], [false, true])
+  func `progress tells how far a large file is`(route: Replicas.Route, isKnown: Bool) throws {
+    let byteCount = 3_000_000
+    let replicas = try Replicas()
+    try replicas.change("head -c \(byteCount) /dev/urandom >source/large")
+    if isKnown {
+      try #require(try replicas.copy(route).ending == .exited(0))
+      try replicas.change("head -c \(byteCount) /dev/urandom >source/large")
+    }
+    let run = try replicas.copy(route, ["--json", "--progress", "--bwlimit=1M"])
+    #expect(run.ending == .exited(0), "\(run)")
+    let transferring = try events(of: run).filter { $0["phase"] as? String == "transferring" }
+    #expect(transferring.allSatisfy { $0["bytes_total"] as? Int == byteCount })
+    let reached = transferring.compactMap { $0["bytes"] as? Int }
+    #expect(reached.contains { $0 > 0 && $0 < byteCount }, "\(run)")
+    #expect(reached == reached.sorted())
+  }
+
+  private func events(of run: ProgramRun) throws -> [[String: Any]] {
+    try run.text.split(separator: "\n").map { line in
+      try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+    }
   }
 
   @Test func `-i prints rsync's eleven columns`() throws {

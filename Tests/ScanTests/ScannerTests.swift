@@ -237,6 +237,20 @@ import Testing
     }
   }
 
+  @Test(.timeLimit(.minutes(5)))
+  func `progress is told within a file, and what it throws ends the hashing`() throws {
+    try tree.file("endless")
+    #expect(truncate(tree.temporary.appending("endless"), 1 << 42) == 0)
+    var told: [Int64] = []
+    #expect(throws: CancellationError.self) {
+      try tree.scan { _, byteCount in
+        told.append(byteCount)
+        if told.count == 5 { throw CancellationError() }
+      }
+    }
+    #expect(told.last ?? 0 > told.first ?? 0, "\(told)")
+  }
+
   @Test func `a file with content that its size does not tell of is unknown`() throws {
     let path = "/proc/sys/kernel/random"
     let report = try tree.scan(Root(openingDirectoryAt: Array(path.utf8)))
