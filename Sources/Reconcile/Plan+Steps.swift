@@ -37,7 +37,7 @@ extension Plan {
         return
       }
       let resolution = resolution(at: path, entries)
-      if let loser = resolution.loser {
+      if resolution.verdict != .unsettled, let loser = resolution.loser {
         let copy = ConflictCopy.entry(of: loser)
         let beside = try differences.entries(at: copy.path)
         if let kept = keep(copy, over: beside) { try body(copy.path, beside, kept) }
@@ -46,30 +46,38 @@ extension Plan {
     }
   }
 
-  /// What a path comes to.
+  /// What a path comes to. The loser of a conflict that is unsettled is the one that cannot be kept.
   func resolution(at path: Path, _ entries: Pair<Entry?>) -> Resolution {
-    if unkept.contains(path) { return Resolution(.unsettled, nil) }
     let resolution: Resolution
     if revived.contains(path), case .twoWay(let rules) = rules {
       resolution = rules.revive(source: entries.source, destination: entries.destination)
     } else {
       resolution = rules.resolve(source: entries.source, destination: entries.destination)
     }
+    if unkept.contains(path) { return Resolution(.unsettled, nil, loser: resolution.loser) }
     let counterCount = resolution.result?.vector.counterCount ?? 0
     return counterCount > VersionVector.maximumTakenCount ? Resolution(.unsettled, nil) : resolution
   }
 
   /// What the path of a conflict copy comes to, at which the replicas hold `entries`; nil if
   /// something else is there, or too many have changed it.
+  ///
+  /// Whatever the versions there have seen: they are of another path, and in one epoch a user can
+  /// have written at both. So other content is never replaced, and what was deleted comes back.
   func keep(_ copy: Entry, over entries: Pair<Entry?>) -> Resolution? {
-    let rules = TwoWay(policy: .keepBoth)
     var result = copy
     if entries.source != nil || entries.destination != nil {
+      let rules = TwoWay(policy: .keepBoth)
       let there = rules.resolve(source: entries.source, destination: entries.destination)
       guard let known = there.result, there.loser == nil else { return nil }
-      let kept = rules.resolve(source: known, destination: copy)
-      guard let settled = kept.result, kept.loser == nil else { return nil }
-      result = settled
+      if known.attributes.isLive {
+        guard known.attributes.hasSameContent(as: copy.attributes),
+          let same = rules.resolve(source: known, destination: copy).result
+        else { return nil }
+        result = same
+      } else {
+        result = copy.with(copy.vector.joined(with: known.vector))
+      }
     }
     guard result.vector.counterCount <= VersionVector.maximumTakenCount else { return nil }
     return Resolution(.agreed, result)

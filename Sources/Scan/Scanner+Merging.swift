@@ -12,7 +12,10 @@ extension Scanner {
     case .status(let status):
       switch status.kind {
       case .special: return try leave(.special, 0, isRemembered: isRemembered)
-      case .directory: try takeDirectory(status, stamp, isRemembered: isRemembered)
+      case .directory:
+        try takeDirectory(status, stamp, isRemembered: isRemembered)
+        // What is mounted there is not the replica's.
+        if !walk.isWithin(status) { return }
       case .file, .link:
         if status.isMountRoot { return try leave(.mounted, 0, isRemembered: isRemembered) }
         try takeFile(status, isRemembered: isRemembered)
@@ -48,14 +51,15 @@ extension Scanner {
   ) throws {
     let path = path
     let attributes = Attributes.directory(mode: status.mode)
-    if !walk.isWithin(status) { unknownSubtree(path, .mounted, 0) }
+    let isMounted = !walk.isWithin(status)
+    if isMounted { unknownSubtree(path, .mounted, 0) }
     guard isRemembered else {
       let vector = options.observer.found(attributes, at: path, remembered: nil)
       report.changedCount += 1
       return try add(.known(attributes, vector, stamp))
     }
     let remembered = merge.bucket.run.attributes(at: merge.position)
-    report.rememberedCount += remembered.isLive ? 1 : 0
+    report.rememberedCount += remembered.isLive && !isMounted ? 1 : 0
     let former = merge.bucket.run.vector(at: merge.position)
     let vector = options.observer.found(attributes, at: path, remembered: (remembered, former))
     let isUnchanged = remembered == attributes && vector == former

@@ -41,13 +41,12 @@ extension Destination {
     }
   }
 
-  /// Throws unless the version that a change replaces has been kept, or is known here as one that
-  /// was dealt with before.
+  /// Throws unless the content that a change replaces has been kept, by this run or before.
   private func checkKept(_ step: Step, at copy: Path) throws(Refusal) {
     guard let before = step.before, !kept.contains(copy) else { return }
     // An index that cannot be read says nothing of a copy.
     let known = try? replica.entry(at: copy)?.entry
-    guard known?.vector.hasSeen(before.vector) ?? false else {
+    guard known?.attributes.hasSameContent(as: before.attributes) ?? false else {
       throw Refusal(.precondition)
     }
   }
@@ -59,13 +58,8 @@ extension Destination {
     case .alone(let name):
       stamp = try install(name, for: step)
     case .directory(let directory):
-      do throws(Refusal) {
-        guard !directory.isSpoiled else { throw Refusal(.failed, EIO) }
-        _ = try applier.install(directory.name, at: step.path, precondition(step))
-      } catch {
-        refusals[directory.path] = error
-        throw error
-      }
+      guard !directory.isSpoiled else { throw Refusal(.failed, EIO) }
+      _ = try applier.install(directory.name, at: step.path, precondition(step))
       stamp = .none
     case .inside(_, let inside): stamp = inside
     case nil: throw Refusal(.mismatch)

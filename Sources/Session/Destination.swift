@@ -271,6 +271,8 @@ final class Destination {
         outcomes.changeCount += 1
       } catch {
         isMade = false
+        // What is in a directory that has got no place has none either.
+        if case .directory(let directory) = step.staged { refusals[directory.path] = error }
         if let staged = step.staged { writer.discard(staged) }
         refuse(step.path, error.code, error.systemCode)
       }

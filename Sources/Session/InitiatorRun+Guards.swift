@@ -17,30 +17,42 @@ extension InitiatorRun {
   func checkRoots() throws {
     guard !options.forces else { return }
     let (mine, theirs) = (local.view.liveCount, encounter.ready.liveCount)
-    let known = try local.index.lastReplica(at: other.name)
-    if let known, known != encounter.ready.replica, encounter.ready.isNew,
-      isTwoWay || (localSide == .source && theirs == 0)
-    {
+    if try isReplaced(localSide.other), isTwoWay || (localSide == .source && theirs == 0) {
       throw SessionError.safety(.changedIdentity(name: other.name))
     }
-    if local.index.isNew, mine == 0, encounter.ready.hasMetAnother,
-      isTwoWay ? theirs > 0 : localSide == .destination
-    {
+    if try isReplaced(localSide), mine == 0, isTwoWay ? theirs > 0 : localSide == .destination {
       throw SessionError.safety(.changedIdentity(name: local.opening.path))
     }
     if isTwoWay { return }
     let (source, destination) = localSide == .source ? (mine, theirs) : (theirs, mine)
-    if source == 0, destination > 0, !encounter.hasUnknown, options.filter.isEmpty {
+    // With a rule, or where something cannot be seen, there can be nothing to copy; not so to delete.
+    if source == 0, destination > 0,
+      options.deletes || (options.filter.isEmpty && !encounter.hasUnknown)
+    {
       throw SessionError.safety(.emptySource)
     }
   }
 
-  /// Refuses more deletions than the user can have meant, whatever is forced but with a limit of his own.
+  /// Whether a replica without a history is where another was met before.
+  private func isReplaced(_ side: Side) throws -> Bool {
+    if side == localSide { return local.index.isNew && encounter.ready.hasMetAnother }
+    guard encounter.ready.isNew, let known = try local.index.lastReplica(at: other.name) else {
+      return false
+    }
+    return known != encounter.ready.replica
+  }
+
+  /// Refuses deletions for a source without a history in the place of another, and more of them than the
+  /// user can have meant, whatever is forced but with a limit of his own.
   func check(_ tally: Tally) throws {
     for side in Side.allCases {
       let count = tally.deletionCount[side]
       guard count > 0 else { continue }
       let isLocal = side == localSide
+      if !options.forces, !isTwoWay, try isReplaced(.source) {
+        let name = localSide == .source ? local.opening.path : other.name
+        throw SessionError.safety(.changedIdentity(name: name))
+      }
       if !options.forces, tally.ownDeletionCount > 0 {
         guard try isLocal ? local.hasDeleted() : encounter.ready.hasDeleted else {
           throw SessionError.safety(.firstDeletion)

@@ -188,7 +188,8 @@ final class LocalReplica {
 
   /// Refuses a root that had entries and has none any more: its disk may not be mounted.
   private func refuseEmptied() throws(SessionError) {
-    guard report.foundCount == 0, report.rememberedCount > 0, report.problems.isEmpty,
+    // Of the root itself there is nothing to be said if it cannot be looked at.
+    guard report.foundCount == 0, report.rememberedCount > 0, !report.unknown.contains(.root),
       !opening.forces, !opening.isDryRun
     else { return }
     throw .safety(.emptied(path: opening.path, formerCount: report.rememberedCount))

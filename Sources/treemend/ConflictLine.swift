@@ -10,7 +10,9 @@ struct ConflictLine {
   var text: String {
     let name = Escape.text(conflict.path.slashed)
     guard let winner = conflict.winner else {
-      return "conflict: \(name): changed at both ends; nothing was touched there\n"
+      let reason =
+        conflict.loserPath.map { ": no version can be kept as \(Escape.text($0.slashed))" } ?? ""
+      return "conflict: \(name): changed at both ends; nothing was touched there\(reason)\n"
     }
     let taken = winner == .source ? "first" : "second"
     let other =

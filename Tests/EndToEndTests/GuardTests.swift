@@ -76,6 +76,43 @@ import Testing
     try expectEqual(replicas)
   }
 
+  @Test(
+    arguments: routes,
+    [
+      (nil, "true"), ("--exclude=*.o", "true"), (nil, "mkfifo source/f"),
+      (nil, "mkfifo destination/f"),
+    ]
+      as [(String?, String)])
+  func `an empty directory in the place of the source takes nothing away`(
+    route: Replicas.Route, rule: (option: String?, command: String)
+  ) throws {
+    let options = ["--delete", "--max-delete=100"] + (rule.option.map { [$0] } ?? [])
+    try #require(try replicas.copy(route, options).ending == .exited(0))
+    try replicas.change("mv source saved; mkdir source; \(rule.command)")
+    let before = try TreeSnapshot(replicas.destination)
+    let run = try replicas.copy(route, options)
+    #expect(run.ending == .exited(42), "\(run)")
+    #expect(run.errorText.contains("is its disk mounted?"))
+    try expect(replicas.destination, is: before)
+  }
+
+  @Test(arguments: routes)
+  func `nothing is deleted for a directory in the place of the source`(
+    route: Replicas.Route
+  ) throws {
+    try #require(try replicas.copy(route, ["--delete"]).ending == .exited(0))
+    try replicas.change("mv source saved; mkdir source; echo x >source/placeholder")
+    let before = try TreeSnapshot(replicas.destination)
+    let run = try replicas.copy(route, ["--delete"])
+    #expect(run.ending == .exited(42), "\(run)")
+    #expect(run.errorText.contains("is its disk mounted?"))
+    try expect(replicas.destination, is: before)
+    // One that has lost nothing but its state goes on.
+    try replicas.change("rm -r source; mv saved source; rm -r source/.treemend")
+    #expect(try replicas.copy(route, ["--delete"]).ending == .exited(0))
+    try expectEqual(replicas)
+  }
+
   @Test(arguments: routes)
   func `a destination that has lost its state goes on`(route: Replicas.Route) throws {
     try #require(try replicas.copy(route).ending == .exited(0))

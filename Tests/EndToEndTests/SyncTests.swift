@@ -56,6 +56,69 @@ import Testing
     }
   }
 
+  /// Two replicas in which `f` was in conflict: the first's version lost and was kept.
+  private func rootsWithCopy() throws -> [String] {
+    let roots = try roots("a", "b")
+    try shell("echo 0 >a/f")
+    try sync(roots[0], roots[1])
+    try shell("echo lost >a/f; touch -d @1 a/f; cp -p a/f before; echo won >b/f")
+    try sync(roots[0], roots[1])
+    return roots
+  }
+
+  /// Every line of every file of both ends.
+  private func lines(_ roots: [String]) throws -> Set<Substring> {
+    let run = try ProgramRun(
+      "find",
+      roots + ["-name", ".treemend", "-prune", "-o", "-type", "f", "-exec", "cat", "{}", "+"])
+    return Set(run.text.split(separator: "\n"))
+  }
+
+  @Test(arguments: [false, true])
+  func `a directory takes the place of a version that was kept before`(isSwapped: Bool) throws {
+    let roots = try rootsWithCopy()
+    try shell("cp -p before a/f; rm b/f; mkdir -p b/f/deep; echo new | tee b/f/in >b/f/deep/in")
+    try sync(roots[isSwapped ? 1 : 0], roots[isSwapped ? 0 : 1])
+    try expectEqual(roots)
+    #expect(try lines(roots) == ["lost", "new"])
+  }
+
+  @Test(arguments: [false, true])
+  func `what is in a directory that gets no place is not taken for there`(isSwapped: Bool) throws {
+    let roots = try roots("a", "b")
+    try shell("echo 0 >a/f")
+    try sync(roots[0], roots[1])
+    try shell(
+      """
+      echo old >a/f; rm b/f; mkdir -p b/f/deep; echo new | tee b/f/in >b/f/deep/in
+      { head -c 3000000 /dev/urandom; echo; } >b/e
+      """)
+    let run = try RunningProgram(
+      Binary.treemend,
+      ["sync", "--bwlimit=1M", roots[isSwapped ? 1 : 0], roots[isSwapped ? 0 : 1]])
+    // Written once more while the run brings another file.
+    while try !ProgramRun("sh", "-c", "ls \(roots[0])/.treemend/stage/*").text.contains("partial") {
+    }
+    try shell("echo newest >a/f")
+    #expect(try run.wait().ending == .exited(23))
+    try sync(roots[0], roots[1])
+    try expectEqual(roots)
+    #expect(try lines(roots).isSuperset(of: ["new", "newest"]))
+  }
+
+  @Test func `what users have put in the place of a copy is not replaced`() throws {
+    let roots = try rootsWithCopy()
+    // The first takes its version back, and keeps the other's in the place of the copy.
+    try shell("cd a; mv f x; mv f.sync-* f; mv x $(cd ../b; ls -d f.sync-*); echo more >../b/f")
+    let run = try sync(roots[0], roots[1], status: 40)
+    #expect(run.errorText.contains("no version can be kept as f.sync-conflict-1970"))
+    #expect(try lines(roots) == ["lost", "won", "more"])
+    try shell("mv a/f.sync-* a/g")
+    try sync(roots[0], roots[1])
+    try expectEqual(roots)
+    #expect(try lines(roots) == ["lost", "won", "more"])
+  }
+
   @Test(arguments: ["", "host:"])
   func `what is done at either end is done at the other`(host: String) throws {
     let roots = try roots("a", "b")
@@ -301,11 +364,12 @@ import Testing
 
   // MARK: Guards
 
-  @Test func `a root that had entries and is empty is refused`() throws {
+  @Test(arguments: ["true", "mkfifo a/left"])
+  func `a root that had entries and is empty is refused`(command: String) throws {
     let roots = try roots("a", "b")
     try shell("for n in 1 2 3; do echo $n >a/$n; done")
     try sync(roots[0], roots[1])
-    try shell("rm a/1 a/2 a/3")
+    try shell("rm a/1 a/2 a/3; \(command)")
     let run = try sync(roots[0], roots[1], status: 42)
     #expect(run.errorText.contains("is its disk mounted?") && run.errorText.contains("hint:"))
     #expect(try ProgramRun("ls", roots[1]).text == "1\n2\n3\n")

@@ -160,18 +160,36 @@ private struct Listed: Differences {
     #expect(tally.unsettledCount == 1)
   }
 
-  @Test func `a loser whose place is taken stays where it is`() throws {
+  /// Whatever it has seen: a version of one path says nothing of another's content.
+  @Test(arguments: [
+    second, first, first.joined(with: second), VersionVector(Ends.source, 4),
+    VersionVector(Ends.source, 6),
+  ])
+  func `a loser whose place is taken stays where it is`(vector: VersionVector) throws {
     let copy = "f.sync-conflict-19700101-000000-0000000001010101"
     let pair = Pair<Entry?>(
       source: Self.entry("f", Self.file, Self.first),
       destination: Self.entry("f", Self.other, Self.second))
-    let taken = Pair<Entry?>(
-      source: nil, destination: Self.entry(copy, Self.other, Self.second))
+    let taken = Pair<Entry?>(source: nil, destination: Self.entry(copy, Self.other, vector))
     let (lines, tally) = try Self.lines([
       (Self.path("f"), pair), (Self.path(copy), taken),
     ])
     #expect(lines == ["< create \(copy)"])
     #expect(tally.unsettledCount == 1)
+  }
+
+  @Test(arguments: [first, VersionVector(Ends.source, 4), VersionVector(Ends.source, 6)])
+  func `a loser is kept where a copy was deleted`(vector: VersionVector) throws {
+    let copy = "f.sync-conflict-19700101-000000-0000000001010101"
+    let pair = Pair<Entry?>(
+      source: Self.entry("f", Self.file, Self.first),
+      destination: Self.entry("f", Self.other, Self.second))
+    let deleted = Self.entry(copy, Self.gone, vector)
+    let (lines, tally) = try Self.lines([
+      (Self.path("f"), pair), (Self.path(copy), Pair(source: deleted, destination: deleted)),
+    ])
+    #expect(lines == ["> create \(copy)", "< create \(copy)", "< update f"])
+    #expect(tally.conflictCount == 1)
   }
 
   @Test(arguments: [([.destination], 1, 1), ([.source], 1, 1)] as [([Side], Int, Int)])

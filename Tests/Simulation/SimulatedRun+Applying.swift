@@ -54,10 +54,9 @@ extension SimulatedRun {
     if let copy = action.keptCopy, mutation != .replacesBeforeKeeping,
       !made[action.side].contains(copy)
     {
-      let known = try replica.recorded().first { $0.entry.path == copy }?.entry.vector
-      guard let before = action.before, known?.hasSeen(before.vector) ?? false else {
-        return false
-      }
+      let known = try replica.recorded().first { $0.entry.path == copy }?.entry.attributes
+      guard let before = action.before, known?.hasSameContent(as: before.attributes) ?? false
+      else { return false }
     }
     if mutation == .skipsPreconditions { return true }
     let node = replica.tree.nodes[action.path]
