@@ -50,8 +50,9 @@ extension Stage {
     PartialFile.prefix(of: path) + makeName()
   }
 
-  /// The partial files that are worth keeping at `now`, in nanoseconds since 1970, the newest first: the
-  /// longest of each path, and of those the newest that are not too old.
+  /// The partial files that are worth keeping at `now`, in nanoseconds since 1970, the newest first: of
+  /// each path the newest and the longest, which can be of another version, and of those the newest that
+  /// are not too old.
   package func partials(now: Int64) throws(SystemError) -> [PartialFile] {
     var listing = Listing()
     try directory.list(into: &listing)
@@ -61,10 +62,13 @@ extension Stage {
       guard PartialFile.isName(name), let partial = try partial(name) else { continue }
       partials.append(partial)
     }
-    let longest = Dictionary(grouping: partials, by: \.pathPrefix).values
-      .compactMap { $0.max { $0.byteCount < $1.byteCount } }
+    let kept = Dictionary(grouping: partials, by: \.pathPrefix).values.flatMap { left in
+      let newest = left.max { $0.changed < $1.changed }
+      let longest = left.max { $0.byteCount < $1.byteCount }
+      return [newest, newest?.name == longest?.name ? nil : longest].compactMap(\.self)
+    }
     return Array(
-      longest.filter { now &- $0.changed < PartialFile.maximumAge }
+      kept.filter { now &- $0.changed < PartialFile.maximumAge }
         .sorted { $0.changed > $1.changed }.prefix(PartialFile.maximumCount))
   }
 

@@ -36,14 +36,16 @@ extension Destination {
     }
     var bases: [Basis] = []
     var room = room
-    func add(_ file: consuming File, at path: Path?, _ known: ChunkList?) {
+    func add(
+      _ file: consuming File, at path: Path?, partialName: [UInt8]? = nil, _ known: ChunkList?
+    ) {
       guard
         let chunks = known
           ?? ChunkList(reading: file, isInterrupted: { Interruption.isRequested }),
         chunks.count <= room
       else { return }
       room -= chunks.count
-      bases.append(Basis(file, at: path, chunks))
+      bases.append(Basis(file, at: path, partialName: partialName, chunks))
     }
     for path in paths.prefix(1 + Self.likeCount) {
       guard let old = try replica.entry(at: path)?.entry, old.attributes.kind == .file,
@@ -53,7 +55,9 @@ extension Destination {
       guard let file = try? replica.root.openFile(path) else { continue }
       add(file, at: path, try replica.index.chunks(of: path, old.attributes))
     }
-    if let partial = writer.openPartial(of: entry.path) { add(partial, at: nil, nil) }
+    for name in writer.partialNames(of: entry.path) {
+      if let partial = writer.openPartial(name) { add(partial, at: nil, partialName: name, nil) }
+    }
     return bases
   }
 
@@ -63,6 +67,9 @@ extension Destination {
     case .chunks:
       let listing = try ChunkListing(payload: frame.payload)
       guard let answers = try rebuilding?.answer(listing) else { throw Malformed.order }
+      for (name, worth) in rebuilding?.partialWorths ?? [] {
+        writer.notePartial(name, worth: worth)
+      }
       return answers
     case .pages:
       let differences = try PageDifferences(payload: frame.payload)

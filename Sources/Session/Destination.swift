@@ -120,6 +120,7 @@ final class Destination {
         replica.mayChange(old, change.entry.attributes)
       else { throw Malformed.order }
       step.movedFrom = old
+      step.chunks = try replica.index.chunks(of: old, change.entry.attributes)
       try add(step)
     case .stream: try beginStreaming(step, change)
     }

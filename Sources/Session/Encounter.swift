@@ -13,7 +13,7 @@ struct Encounter {
   let introductions: (local: Introduction, remote: Introduction)
   /// The other end's replica.
   var ready: Ready
-  /// By how much the other end's clock is ahead, in nanoseconds, but for the time on the way.
+  /// By how much the other end's clock must be ahead, in nanoseconds, whatever the time on the way is.
   let clockSkew: Int64
   /// Where the other end's scan could not look.
   private let theirUnknown: UnknownPaths
@@ -97,9 +97,9 @@ struct Encounter {
         }
         if isScanned { try offerEnd(to: peer, local, role, options) }
         let introduction = try theirs ?? peer.introduction()
-        // It may have come long ago, while this end was scanning.
-        let arrival = peer.connection.lastArrival
-        let clockSkew = introduction.clock.subtractingReportingOverflow(arrival).partialValue
+        // Read after the start and before it came; that may be long ago, while this end was scanning.
+        let nearest = min(max(introduction.clock, mine.clock), peer.connection.lastArrival)
+        let clockSkew = introduction.clock.subtractingReportingOverflow(nearest).partialValue
         guard try local.meet(introduction, as: role.opposite) else {
           remainingCount -= 1
           guard remainingCount >= 0 else { throw Malformed.order }

@@ -4,10 +4,10 @@ internal import Reconcile
 internal import Replica
 
 extension InitiatorRun {
-  /// Reports clocks that are apart, because they order what nothing else does.
+  /// Reports clocks that are apart, because they order what nothing else does where both ends converge.
   func noteClocks() {
     summary.clockSkewSeconds = Double(encounter.clockSkew) / 1e9
-    if abs(summary.clockSkewSeconds) > 2 {
+    if isTwoWay, abs(summary.clockSkewSeconds) > 2 {
       report(.clockSkew(seconds: summary.clockSkewSeconds))
     }
   }

@@ -31,6 +31,8 @@ struct Rebuilding {
   /// The file that was asked for last; nil before the first.
   private var asked: Int?
   private var isListing = false
+  /// How many bytes of the contents on offer each partial file has, when all have been listed.
+  private(set) var partialWorths: [(name: [UInt8], worth: Int64)] = []
 
   /// Adds a file on offer of `byteCount` bytes, before any of them is looked into.
   mutating func add(
@@ -61,7 +63,13 @@ struct Rebuilding {
     let answer = try demand.answer(listing).frame
     guard !demand.isOpen else { return [answer] }
     for index in files.indices where files[index].step != nil {
-      files[index].rebuilder = Rebuilder(demand.recipe(of: index), from: files[index].bases)
+      let recipe = demand.recipe(of: index)
+      for (number, basis) in files[index].bases.enumerated() {
+        guard let name = basis.partialName else { continue }
+        let copied = recipe.copied.filter { $0.origin == .basis(number) }
+        partialWorths.append((name, copied.reduce(0) { $0 + Int64($1.range.count) }))
+      }
+      files[index].rebuilder = Rebuilder(recipe, from: files[index].bases)
       files[index].chunks = demand.chunks(of: index)
     }
     return [answer, request(of: 0)]

@@ -10,18 +10,24 @@ package final class Basis: Sendable {
   package let lookup: ChunkLookup
   /// Where it is in the tree; nil for one in the stage.
   package let path: Path?
+  /// Its name in the stage, if a former run has left it there.
+  package let partialName: [UInt8]?
 
   /// Takes an open file, of which nothing is looked for.
   init(_ file: consuming File) {
     self.file = file
     lookup = ChunkLookup(ChunkTree(ChunkList()))
     path = nil
+    partialName = nil
   }
 
-  /// Takes an open file, which is at `path` in the tree, and its chunks.
-  package init(_ file: consuming File, at path: Path?, _ chunks: ChunkList) {
+  /// Takes an open file, which is at `path` in the tree or has a name in the stage, and its chunks.
+  package init(
+    _ file: consuming File, at path: Path?, partialName: [UInt8]? = nil, _ chunks: ChunkList
+  ) {
     self.file = file
     self.path = path
+    self.partialName = partialName
     lookup = ChunkLookup(ChunkTree(chunks))
   }
 }

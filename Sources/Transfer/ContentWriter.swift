@@ -180,10 +180,20 @@ package struct ContentWriter: ~Copyable {
     }
   }
 
-  /// What former runs have written of the file at `path`, to be read; nil if there is none that can be
-  /// opened.
-  package func openPartial(of path: Path) -> File? {
-    partials.open(of: path, in: stage)
+  /// The names of what former runs have written of the file at `path`.
+  package func partialNames(of path: Path) -> [[UInt8]] {
+    partials.names(of: path)
+  }
+
+  /// Opens what a former run has left under a name, to be read; nil if it cannot be opened.
+  package func openPartial(_ name: [UInt8]) -> File? {
+    try? stage.directory.openFile(name)
+  }
+
+  /// Notes how much of the content under way what a former run has left under a name has, in bytes: by
+  /// that it is kept or not if this run is cut, too.
+  package mutating func notePartial(_ name: [UInt8], worth: Int64) {
+    partials.note(name, worth: worth)
   }
 
   /// Removes what former runs have written of the file at `path`, or of any file if there is no path.

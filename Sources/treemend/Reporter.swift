@@ -98,6 +98,7 @@ struct Reporter {
     case .conflict(let conflict): show(conflict)
     case .clockSkew(let seconds):
       if style.isJSON { return write(JSONLine.clockSkew(seconds).text) }
+      if style.isQuiet { return }
       display.clear()
       StandardError.write(ConflictLine.clockSkew(seconds))
     }

@@ -92,6 +92,24 @@ struct InterruptionTests {
     #expect(replicas.stagedNames() == [])
   }
 
+  @Test(arguments: [true, false])
+  func `what has come of a former version gives way to what has come of the next`(
+    isPush: Bool
+  ) throws {
+    for byteCount in [2_900_000, 2_000_000] {
+      try replicas.change("rm -rf source/*; head -c 3000000 /dev/urandom >source/large")
+      let cut = try replicas.copy(
+        isPush
+          ? .push(.cutUpstream(afterByteCount: byteCount))
+          : .pull(.cutDownstream(afterByteCount: byteCount)), ["--wait=10"])
+      #expect(cut.ending != .exited(0))
+    }
+    let next = try replicas.summary(isPush ? .push() : .pull(), ["--wait=10"])
+    #expect(next.exit == 0)
+    #expect(next.literalBytes < 1_600_000)
+    try expectEqual(replicas)
+  }
+
   @Test func `what has come is believed only as far as it is right`() throws {
     try replicas.change("rm -rf source/*; head -c 3000000 /dev/urandom >source/large")
     _ = try replicas.copy(.push(.cutUpstream(afterByteCount: 2_500_000)))

@@ -110,6 +110,34 @@ import Testing
   }
 
   @Test(arguments: [true, false])
+  func `a file that was renamed before is found by what it is made of`(isPush: Bool) throws {
+    let replicas = try Replicas()
+    let route: Replicas.Route = isPush ? .push() : .pull()
+    try replicas.change("head -c 2000000 /dev/urandom >source/f")
+    #expect(try replicas.summary(route, ["--delete"]).exit == 0)
+    try replicas.change("mv source/f source/g")
+    #expect(try replicas.summary(route, ["--delete"]).literalBytes == 0)
+    try replicas.change("cd source; (echo first; cat g) >h")
+    let run = try replicas.summary(route, ["--delete"])
+    #expect(run.literalBytes <= 70_000)
+    try expectEqual(replicas)
+  }
+
+  @Test(arguments: [true, false])
+  func `a file beyond the limit of the process fails alone`(isPush: Bool) throws {
+    let replicas = try Replicas()
+    try replicas.change("head -c 3000000 /dev/urandom >source/large; echo small >source/small")
+    // In units of 512 bytes.
+    let limited = try replicas.copy(
+      isPush ? .push(.wrapped("sh -c 'ulimit -f 4000; exec \"$0\" \"$@\"'")) : .pull(),
+      under: isPush ? [] : ["sh", "-c", "ulimit -f 4000; exec \"$0\" \"$@\""])
+    #expect(limited.ending == .exited(11), "\(limited)")
+    #expect(try ProgramRun("ls", replicas.destination).text == "small\n")
+    try #require(try replicas.copy(isPush ? .push() : .pull()).ending == .exited(0))
+    try expectEqual(replicas)
+  }
+
+  @Test(arguments: [true, false])
   func `a file that is moved is found, whatever is deleted with it`(isPush: Bool) throws {
     let replicas = try Replicas()
     let route: Replicas.Route = isPush ? .push() : .pull()

@@ -71,13 +71,17 @@ import Testing
     #expect(try stage.directory.names().count == 8)
   }
 
-  @Test func `the longest partial file of a path is kept`() throws {
+  @Test func `the newest and the longest partial file of a path are kept`() throws {
     let stage = try Stage(in: temporary.root().top())
-    let names = try [2, 3, 1].map { try makePartial(of: "a", in: stage, byteCount: $0) }
+    let names = try [2, 3, 1].map { byteCount in
+      usleep(12_000)
+      return try makePartial(of: "a", in: stage, byteCount: byteCount)
+    }
     let other = try makePartial(of: "b", in: stage, byteCount: 1)
     try stage.clear(now: wallClockNanoseconds())
-    #expect(Set(try stage.partials(now: wallClockNanoseconds()).map(\.name)) == [names[1], other])
-    #expect(try stage.directory.names().count == 2)
+    let kept = Set(try stage.partials(now: wallClockNanoseconds()).map(\.name))
+    #expect(kept == [names[1], names[2], other])
+    #expect(try stage.directory.names().count == 3)
   }
 
   @Test func `partial files go after a week`() throws {

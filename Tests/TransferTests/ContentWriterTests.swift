@@ -84,10 +84,8 @@ import Transfer
     writer.leave()
     #expect(try stagedNames().count == 1)
     var next = try makeWriter()
-    if let other = try next.openPartial(of: Path("other")) {
-      Issue.record("\(try other.status()) is another file's")
-    }
-    guard let left = next.openPartial(of: file) else {
+    #expect(try next.partialNames(of: Path("other")) == [])
+    guard let former = next.partialNames(of: file).first, let left = next.openPartial(former) else {
       Issue.record("nothing is left")
       return
     }
@@ -109,8 +107,7 @@ import Transfer
       try writer.begin(fileAttributes(largeContent), resumableAt: Path(name))
       try writer.write([UInt8](repeating: 1, count: byteCount))
       writer.leave()
-      let size = try writer.openPartial(of: Path(name))?.status().size
-      #expect(size == Int64(longest))
+      #expect(try leftByteCounts(of: name, by: writer) == [Int64(longest)])
     }
     #expect(try stagedNames().count == 2)
     for number in 0..<7 {
@@ -118,9 +115,36 @@ import Transfer
       writer.leave()
     }
     #expect(try stagedNames().count == 8)
-    #expect(try writer.openPartial(of: Path("a")) == nil)
+    #expect(try leftByteCounts(of: "a", by: writer) == [])
     writer.removePartials()
     #expect(try stagedNames() == [])
+  }
+
+  /// How long what is left of a file is.
+  private func leftByteCounts(of name: String, by writer: borrowing ContentWriter) throws -> [Int64]
+  {
+    var byteCounts: [Int64] = []
+    for partial in try writer.partialNames(of: Path(name)) {
+      if let file = writer.openPartial(partial) { byteCounts.append(try file.status().size) }
+    }
+    return byteCounts
+  }
+
+  @Test(arguments: [(0, 5), (5, 5), (6, 20)] as [(Int64, Int64)])
+  func `what is left of another version goes when more of this one is`(
+    worth: Int64, kept: Int64
+  ) throws {
+    var writer = try makeWriter()
+    try writer.begin(fileAttributes(largeContent), resumableAt: Path("a"))
+    try writer.write([UInt8](repeating: 1, count: 20))
+    writer.leave()
+    let former = try #require(try writer.partialNames(of: Path("a")).first)
+    writer.notePartial(former, worth: worth)
+    try writer.begin(fileAttributes(largeContent), resumableAt: Path("a"))
+    try writer.write([UInt8](repeating: 2, count: 5))
+    writer.leave()
+    #expect(try leftByteCounts(of: "a", by: writer) == [kept])
+    #expect(try stagedNames().count == 1)
   }
 
   @Test func `a copy stops when the run is to, and what there is of it is left`() throws {
@@ -136,7 +160,7 @@ import Transfer
     try writer.write(1000, of: basis, at: 0)
     #expect(throws: StagingFailure.self) { try writer.write(1000, of: basis, at: 1000) }
     writer.leave()
-    #expect(try writer.openPartial(of: Path("large"))?.status().size == 1000)
+    #expect(try leftByteCounts(of: "large", by: writer) == [1000])
     #expect(ChunkList(reading: try root.openFile(Path("old")), isInterrupted: { true }) == nil)
   }
 
