@@ -21,6 +21,8 @@ struct Encounter {
   let hasUnknown: Bool
   /// The other end's problems.
   let theirProblems: [Problem]
+  /// What would have stopped either end in a run that is no dry one.
+  let refusal: SessionError?
 
   /// Opens the local replica, starts the other end, and has both scan at the same time. The root of
   /// the side `makesRoot` is made if it is not there.
@@ -39,6 +41,7 @@ struct Encounter {
       }
       var unknown: [Path] = []
       var problems: [Problem] = []
+      var theirRefusal: SessionError?
       var room = Self.listByteLimit
       while true {
         let frame = try peer.receive()
@@ -51,6 +54,8 @@ struct Encounter {
           let listed = try Outcomes(payload: frame.payload).problems
           problems += listed
           room -= listed.reduce(0) { $0 + $1.path.key.count }
+        case .refused where options.isDryRun:
+          theirRefusal = peer.failure(try Failure(payload: frame.payload))
         case .ready:
           ready = try Ready(payload: frame.payload)
           guard ready.replica == introductions.remote.replica else { throw Malformed.order }
@@ -59,6 +64,7 @@ struct Encounter {
           }
           theirUnknown = UnknownPaths(unknown)
           theirProblems = problems
+          refusal = local.refusal ?? theirRefusal
           hasUnknown = !unknown.isEmpty || !local.report.unknown.isEmpty
           return
         default: throw Malformed.kind
@@ -69,6 +75,7 @@ struct Encounter {
       }
     } catch {
       peer.abandon()
+      local.setAsideIndex(after: error)
       throw SessionError(error)
     }
   }
@@ -113,6 +120,7 @@ struct Encounter {
         return (peer, (mine, introduction), clockSkew)
       } catch {
         peer.abandon()
+        local.setAsideIndex(after: error)
         throw SessionError(error)
       }
     }

@@ -87,6 +87,7 @@ final class InitiatorRun {
     do {
       for problem in local.report.problems + encounter.theirProblems { note(problem) }
       noteClocks()
+      try guardRun { if let refusal = encounter.refusal { throw refusal } }
       try guardRun(checkRoots)
       try acquaint()
       let comparison = try Comparison(encounter, .state) { reportCompared($0) }
@@ -111,6 +112,7 @@ final class InitiatorRun {
       return summary
     } catch {
       peer.abandon()
+      local.setAsideIndex(after: error)
       throw SessionError(error)
     }
   }

@@ -7,14 +7,17 @@ internal import Wire
 /// Who the replica is, which has to be another one whenever its state may be that of another tree:
 /// two writers with one identity would lose each other's changes.
 extension LocalReplica {
-  /// Notices a state that was copied or restored with its root, or that belongs to another root.
+  /// Notices a state that was copied or restored with its root, or that belongs to another root; that is
+  /// refused, but a dry run goes on.
   func checkIdentity() throws {
     let identity = try root.identity() + machineID()
     let known = try index.value(of: "root")
     guard known != identity else { return }
     if known != nil {
-      guard hasStateInRoot || opening.forces || opening.isDryRun else {
-        throw SessionError.safety(.foreignState(path: opening.path))
+      if !hasStateInRoot, !opening.forces {
+        let foreign = SessionError.safety(.foreignState(path: opening.path))
+        guard opening.isDryRun else { throw foreign }
+        refusal = foreign
       }
       try renewIdentity()
     }
@@ -137,6 +140,17 @@ extension LocalReplica {
     try abandonTransaction()
     try take(Self.newIndex(in: stateDirectory, opening))
     try checkIdentity()
+  }
+
+  /// Sets the index aside if an error tells that it is damaged where a scan does not look: the next run
+  /// begins with a new one.
+  func setAsideIndex(after error: any Error) {
+    guard case .index(.corrupt) = SessionError(error), !opening.isDryRun, let stateDirectory else {
+      return
+    }
+    // What cannot be renamed is found damaged again.
+    try? abandonTransaction()
+    try? Self.setAsideIndex(in: stateDirectory)
   }
 
   /// Opens the index; in place of one that cannot be read a new one is begun. In a dry run where

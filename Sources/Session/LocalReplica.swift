@@ -39,6 +39,8 @@ final class LocalReplica {
   private let lock: Lock?
   /// Held while the tree is changed, wherever the state is.
   var treeLock: Lock?
+  /// What would have stopped a run that is no dry one.
+  var refusal: SessionError?
   /// Whether there was nothing when the replica was opened.
   private(set) var isEmpty = false
   /// By how much this run takes the replica to a later epoch: one for what the scan finds, one for
@@ -97,9 +99,14 @@ final class LocalReplica {
       hasStateInRoot = isInRoot
       if !opening.isDryRun { try Self.clearStage(of: root) }
       index = try Self.openIndex(in: stateDirectory, opening)
-      try begin()
-      try checkIdentity()
-      isEmpty = try isMissing || holdsNothing()
+      do {
+        try begin()
+        try checkIdentity()
+        isEmpty = try isMissing || holdsNothing()
+      } catch {
+        setAsideIndex(after: error)
+        throw error
+      }
     } catch let error as SystemError where !error.isLackOfSpace {
       throw .root(path: opening.path, error)
     } catch {
@@ -186,13 +193,17 @@ final class LocalReplica {
     }
   }
 
-  /// Refuses a root that had entries and has none any more: its disk may not be mounted.
+  /// Refuses a root that had entries and has none any more: its disk may not be mounted. A dry run goes
+  /// on.
   private func refuseEmptied() throws(SessionError) {
     // Of the root itself there is nothing to be said if it cannot be looked at.
     guard report.foundCount == 0, report.rememberedCount > 0, !report.unknown.contains(.root),
-      !opening.forces, !opening.isDryRun
+      !opening.forces
     else { return }
-    throw .safety(.emptied(path: opening.path, formerCount: report.rememberedCount))
+    let emptied = SessionError.safety(
+      .emptied(path: opening.path, formerCount: report.rememberedCount))
+    guard opening.isDryRun else { throw emptied }
+    refusal = refusal ?? emptied
   }
 
   /// Forgets what a killed run was to bring about, but for where the scan could not look.

@@ -86,9 +86,12 @@ final class Peer {
 
   private func checked(_ frame: Frame) throws -> Frame {
     guard frame.kind == .failure else { return frame }
-    let failure = try Failure(payload: frame.payload)
-    throw SessionError.farEnd(
-      exitCode: failure.exitCode, message: failure.message, isRemote: isRemote)
+    throw failure(try Failure(payload: frame.payload))
+  }
+
+  /// What the other end says as the error that this end stops with.
+  func failure(_ failure: Failure) -> SessionError {
+    .farEnd(exitCode: failure.exitCode, message: failure.message, isRemote: isRemote)
   }
 
   /// Sends a frame; when the other end is gone, what it said last is thrown.

@@ -15,6 +15,7 @@ final class ServeRun {
   let open: Open
   let replica: LocalReplica
   private let peerName: [UInt8]
+  private let describe: (SessionError) -> (exitCode: UInt8, message: [UInt8])
   private var destination: Destination?
   private var itemCount = 0
   /// What has come of the changes here, as far as it has been told.
@@ -32,8 +33,12 @@ final class ServeRun {
   private var isEqual = false
 
   /// Greets the initiator and opens the replica that it names.
-  private init(_ connection: Connection) throws {
+  private init(
+    _ connection: Connection,
+    describe: @escaping (SessionError) -> (exitCode: UInt8, message: [UInt8])
+  ) throws {
     self.connection = connection
+    self.describe = describe
     try connection.send(Hello(program: Session.version).frame)
     let hello = try Self.payload(of: .hello, from: connection)
     guard try Hello(payload: hello).isUnderstood else {
@@ -52,24 +57,33 @@ final class ServeRun {
   /// for ever. Returns the exit code, 0 for success.
   static func serve(
     input: Int32, output: Int32, silenceLimitSeconds: Int?,
-    describe: (SessionError) -> (exitCode: UInt8, message: [UInt8])
+    describe: @escaping (SessionError) -> (exitCode: UInt8, message: [UInt8])
   ) -> UInt8 {
     let connection = Connection(
       input: input, output: output, endsUnheard: true, silenceLimitSeconds: silenceLimitSeconds
     ) { Interruption.isRequested }
     defer { connection.close() }
     do {
-      try ServeRun(connection).run()
+      try ServeRun(connection, describe: describe).run()
       return 0
     } catch {
       let (exitCode, message) = describe(SessionError(error))
       // The initiator may be gone; then nobody is there to be told.
-      try? connection.send(Failure(exitCode: exitCode, message: message).frame)
+      try? connection.send(Failure(exitCode: exitCode, message: message).frame())
       return exitCode
     }
   }
 
   private func run() throws {
+    do {
+      try serve()
+    } catch {
+      replica.setAsideIndex(after: error)
+      throw error
+    }
+  }
+
+  private func serve() throws {
     // What this replica knew before it heard the initiator: that is what tells the initiator whether
     // it has been set back.
     var introduction = replica.introduction
@@ -139,6 +153,10 @@ final class ServeRun {
     let problems = replica.report.problems
     if !problems.isEmpty {
       for frame in Outcomes(problems: problems).frames(.problems) { try connection.send(frame) }
+    }
+    if let refusal = replica.refusal {
+      let (exitCode, message) = describe(refusal)
+      try connection.send(Failure(exitCode: exitCode, message: message).frame(.refused))
     }
     let view = replica.view
     let met = try replica.index.lastReplica(at: peerName)

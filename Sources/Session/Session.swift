@@ -72,7 +72,7 @@ package enum Session {
   /// so long, or for ever. Returns the exit code.
   package static func serve(
     input: Int32, output: Int32, silenceLimitSeconds: Int?,
-    describe: (SessionError) -> (exitCode: UInt8, message: [UInt8])
+    describe: @escaping (SessionError) -> (exitCode: UInt8, message: [UInt8])
   ) -> UInt8 {
     ServeRun.serve(
       input: input, output: output, silenceLimitSeconds: silenceLimitSeconds, describe: describe)
@@ -89,6 +89,7 @@ package enum Session {
         report(.progress(Progress(scanned: count, byteCount)))
       }
     } catch {
+      replica.setAsideIndex(after: error)
       throw SessionError(error)
     }
     for problem in replica.report.problems { report(.problem(problem)) }

@@ -56,6 +56,8 @@ package struct Frame: Equatable, Sendable {
     case versions = 24
     /// The sender is there, and has nothing else to say; both ways.
     case heartbeat = 25
+    /// What would stop the responder in a run that is no dry one; from the responder.
+    case refused = 26
   }
 
   /// The most bytes of a payload, before and after deflation.

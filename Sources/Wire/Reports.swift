@@ -198,10 +198,10 @@ package struct Failure: Equatable, Sendable {
     try reader.expectEnd()
   }
 
-  /// The frame.
-  package var frame: Frame {
+  /// The frame, or that of what would be a failure in a run that is no dry one.
+  package func frame(_ kind: Frame.Kind = .failure) -> Frame {
     var payload: [UInt8] = [exitCode]
     payload.append(prefixed: Array(message.prefix(4096)).span)
-    return Frame(.failure, payload)
+    return Frame(kind, payload)
   }
 }

@@ -8,7 +8,8 @@ struct ChangeOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Stop if more than N deletions are needed (default: half of the tree).", valueName: "n"))
+      "Stop if more than N deletions are needed (default: half of a tree of 20 entries or more).",
+      valueName: "n"))
   var maxDelete: Int?
 
   @Flag(help: "Go on where a guard would stop (exit 42).")

@@ -53,7 +53,9 @@ extension Failure {
         Failure(
           status: .inputOutput, what: "the stored index could not be used",
           causes: [Self.text(of: cause)],
-          hint: "'.treemend' can be removed: the next run rebuilds it, and deletes nothing")
+          hint: cause == .corrupt
+            ? "the next run sets it aside as 'index.corrupt' and begins a new one, and deletes nothing"
+            : "'.treemend' can be removed: the next run rebuilds it, and deletes nothing")
       case .noConflictCopy(let path):
         .usage(
           "'\(Escape.text(path.slashed))' is no conflict copy",

@@ -30,6 +30,32 @@ import Testing
     try expectEqual(replicas)
   }
 
+  @Test(arguments: ["source", "destination"])
+  func `damage to any page of an index costs a run at most`(end: String) throws {
+    try #require(try replicas.copy().ending == .exited(0))
+    try replicas.change("cp -a \(end)/.treemend/index saved")
+    let pageCount =
+      try #require(
+        Int(
+          try ProgramRun("stat", "-c", "%s", replicas.directory.appending("saved")).text.dropLast())
+      )
+      / 4096
+    #expect(pageCount > 5)
+    for page in 1..<pageCount {
+      try replicas.change(
+        """
+        rm -f \(end)/.treemend/index*; cp -a saved \(end)/.treemend/index; echo \(page) >source/new
+        dd if=/dev/zero of=\(end)/.treemend/index bs=4096 seek=\(page) count=1 conv=notrunc status=none
+        """)
+      let first = try replicas.copy()
+      #expect(
+        [.exited(0), .exited(11), .exited(12)].contains(first.ending), "page \(page): \(first)")
+      let second = try replicas.copy()
+      #expect(second.ending == .exited(0), "page \(page): \(second)")
+      try expectEqual(replicas)
+    }
+  }
+
   @Test func `a state that is open to others is closed`() throws {
     try #require(try replicas.copy().ending == .exited(0))
     try replicas.change("chmod 755 source/.treemend")

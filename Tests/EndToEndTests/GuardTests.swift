@@ -145,6 +145,20 @@ import Testing
     #expect(try replicas.copy(.local, ["--delete"]).ending == .exited(42))
   }
 
+  @Test(arguments: [false, true])
+  func `-n of sync shows what an emptied root would take away, and ends as the run would`(
+    isSwapped: Bool
+  ) throws {
+    let roots = [replicas.source, replicas.destination]
+    let words = ["sync", "--max-delete=100"] + (isSwapped ? roots.reversed() : roots)
+    try #require(try ProgramRun(Binary.treemend, words).ending == .exited(0))
+    try replicas.change("rm source/*")
+    let dry = try ProgramRun(Binary.treemend, words + ["-nv"])
+    #expect(dry.ending == .exited(42) && dry.text.contains("deleting file1.txt"), "\(dry)")
+    #expect(dry.errorText.contains("is its disk mounted?"))
+    #expect(try ProgramRun(Binary.treemend, words).ending == .exited(42))
+  }
+
   @Test func `diff shows what an emptied root lacks`() throws {
     try #require(try replicas.copy().ending == .exited(0))
     try replicas.change("rm source/*")
@@ -154,13 +168,13 @@ import Testing
     #expect(try ProgramRun(Binary.treemend, "ls", replicas.source).ending == .exited(42))
   }
 
-  @Test func `a state kept elsewhere for another directory stops all but -n`() throws {
+  @Test func `a state kept elsewhere for another directory is refused`() throws {
     let state = "--state-dir=\(replicas.directory.appending("state"))"
     try #require(try replicas.copy(.local, [state]).ending == .exited(0))
     try replicas.change("mv source former; cp -a former source")
     #expect(try replicas.copy(.local, [state]).ending == .exited(42))
-    let dry = try replicas.copy(.local, [state, "-n"])
-    #expect(dry.ending == .exited(0), "\(dry)")
+    let dry = try replicas.copy(.local, [state, "-n", "--stats"])
+    #expect(dry.ending == .exited(42) && dry.text.contains("Replicas"), "\(dry)")
     #expect(try replicas.copy(.local, [state]).ending == .exited(42))
   }
 

@@ -121,6 +121,19 @@ import Testing
     #expect(String(validating: run.output, as: UTF8.self) != nil)
   }
 
+  @Test func `diff shows modes and times, which make no difference to the root`() throws {
+    try #require(try replicas.copy().ending == .exited(0))
+    let diff = { try ProgramRun(Binary.treemend, "diff", replicas.source, replicas.destination) }
+    try replicas.change(
+      "cd destination; touch new; chmod 600 new; cp -p new ../source; chmod 640 new; touch -d @9 new"
+    )
+    let run = try diff()
+    #expect(run.ending == .exited(0) && run.text == ". new\n", "\(run)")
+    try replicas.change("mkdir source/d destination/d; chmod 700 source/d; echo x >source/new")
+    let other = try diff()
+    #expect(other.ending == .exited(43) && other.text == ". d/\n! new\n", "\(other)")
+  }
+
   @Test func `with -q only failures are printed`() throws {
     try replicas.change(
       "mkfifo source/fifo; mkdir destination/d; echo x >destination/d/left.log")

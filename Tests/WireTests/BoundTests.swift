@@ -156,7 +156,7 @@ import Testing
 
   @Test func `a failure's message is cut to 4096 bytes`() throws {
     let failure = Failure(exitCode: 1, message: [UInt8](repeating: 0x61, count: 5000))
-    #expect(try Failure(payload: failure.frame.payload).message.count == 4096)
+    #expect(try Failure(payload: failure.frame().payload).message.count == 4096)
   }
 
   @Test(arguments: [Int64(Int32.max) + 1, Int64(Int32.min) - 1, .max, .min])

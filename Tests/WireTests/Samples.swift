@@ -147,8 +147,8 @@ extension Sample {
       reencode: { try Finished(payload: $0).frame.payload }),
     Sample(
       testDescription: "failure",
-      payload: Failure(exitCode: 41, message: Array("in use".utf8)).frame.payload,
-      reencode: { try Failure(payload: $0).frame.payload }),
+      payload: Failure(exitCode: 41, message: Array("in use".utf8)).frame().payload,
+      reencode: { try Failure(payload: $0).frame().payload }),
     Sample(
       testDescription: "outcomes",
       payload: Outcomes(changeCount: 9, matchedByteCount: 1 << 40, problems: problems).frames()[0]
