@@ -26,6 +26,12 @@ enum DiffRun {
       for problem in encounter.local.report.problems + encounter.theirProblems {
         summary.count(problem)
         report(.problem(problem))
+        // What is remembered of the path hides that nothing is there.
+        if problem.code == .special,
+          try encounter.local.entry(at: problem.path)?.entry.attributes.isLive ?? false
+        {
+          summary.hidesDifference = true
+        }
       }
       // PERF: the tree over modes and times is made for this; nothing need be of ends that are the same.
       let isSame = encounter.ready.stateRoot == encounter.local.view.state.root

@@ -12,15 +12,21 @@ extension InitiatorRun {
 
   /// Reports what cannot be brought about because something that is no entry has its name.
   func noteBlocked(in differences: PairedDifferences) throws {
-    var blocked = Pair<Set<Path>>(source: [], destination: [])
-    for side in order {
+    var mounted = Pair<Set<Path>>(source: [], destination: [])
+    for side in Side.allCases {
       let problems = side == localSide ? local.report.problems : encounter.theirProblems
-      blocked[side] = Set(
-        problems.lazy.filter { $0.code == .special || $0.code == .mounted }.map(\.path))
+      mounted[side] = Set(problems.lazy.filter { $0.code == .mounted }.map(\.path))
+      // What is remembered of the path is no difference, and yet is not there.
+      for path in problems.lazy.filter({ $0.code == .special }).map(\.path) {
+        let other = try differences.entries(at: path)[side.other]
+        guard other?.attributes.isLive ?? false else { continue }
+        summary.hidesDifference = true
+        if order.contains(side) { note(Problem(path: path, code: .inTheWay)) }
+      }
     }
-    guard !blocked.source.isEmpty || !blocked.destination.isEmpty else { return }
+    guard order.contains(where: { !mounted[$0].isEmpty }) else { return }
     try differences.forEach { path, entries in
-      for side in order where blocked[side].contains(path) {
+      for side in order where mounted[side].contains(path) {
         guard entries[side.other]?.attributes.isLive ?? false else { continue }
         note(Problem(path: path, code: .inTheWay))
       }

@@ -55,8 +55,11 @@ package struct Summary: Sendable {
   /// How long the run took.
   package var seconds = 0.0
 
-  /// Whether both ends name the same content root.
-  package var isEqual: Bool { localRoot.map { $0 == remoteRoot } ?? false }
+  /// Whether an end has something that is no entry where an entry is remembered and the other end has it.
+  package var hidesDifference = false
+
+  /// Whether both ends name the same content root, and hold what it is of.
+  package var isEqual: Bool { !hidesDifference && (localRoot.map { $0 == remoteRoot } ?? false) }
 
   /// The exit code of the run, or of a comparison but for that things differ (`treemend(1)`).
   package var exitCode: UInt8 {

@@ -121,6 +121,24 @@ import Testing
     #expect(String(validating: run.output, as: UTF8.self) != nil)
   }
 
+  @Test(arguments: [("source", 0), ("destination", 23)] as [(String, Int32)])
+  func `a FIFO in the place of a file is not equal to it`(end: String, status: Int32) throws {
+    try replicas.change("echo x >source/pipe")
+    try #require(try replicas.copy().ending == .exited(0))
+    try replicas.change("rm \(end)/pipe; mkfifo \(end)/pipe")
+    for route in [Replicas.Route.push(), .pull()] {
+      for options in [[], ["--delete", "--max-delete=99"]] {
+        let run = try replicas.copy(route, options + ["--json"])
+        #expect(run.ending == .exited(status), "\(run)")
+        #expect(run.text.contains("\"equal\":false"), "\(run)")
+        #expect(run.text.contains("in_the_way") == (end == "destination"), "\(run)")
+      }
+    }
+    let diff = try ProgramRun(Binary.treemend, "diff", replicas.source, replicas.destination)
+    #expect(diff.ending == .exited(43), "\(diff)")
+    #expect(try ProgramRun("ls", "-F", replicas.directory.appending(end)).text.contains("pipe|"))
+  }
+
   @Test func `diff shows modes and times, which make no difference to the root`() throws {
     try #require(try replicas.copy().ending == .exited(0))
     let diff = { try ProgramRun(Binary.treemend, "diff", replicas.source, replicas.destination) }
