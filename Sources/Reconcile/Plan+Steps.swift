@@ -87,7 +87,7 @@ extension Plan {
   /// there.
   private func describe(_ action: inout Action, _ copy: Copy, _ entries: Pair<Entry?>) {
     guard action.after.attributes.hasSameContent(as: copy.entry.attributes),
-      !(entries[copy.side]?.attributes.isLive ?? false)
+      !(entries[copy.side]?.attributes.hasSameContent(as: copy.entry.attributes) ?? false)
     else { return }
     if action.side == copy.side {
       action.copiedFrom = copy.origin

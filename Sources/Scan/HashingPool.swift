@@ -70,7 +70,7 @@ final class HashingPool: Sendable {
   var readByteCount: Int64 { read.load(ordering: .relaxed) }
 
   /// Waits until everything in `bucket` has been read, and calls `keep` meanwhile with the chunks of the
-  /// large files, of this bucket or another, and `waiting` ten times a second.
+  /// large files, of this bucket or another, and `waiting` at least ten times a second.
   func finish(
     _ bucket: DraftBucket, waiting: () throws -> Void, keep: (FoundChunks) throws -> Void
   ) throws {
@@ -84,13 +84,10 @@ final class HashingPool: Sendable {
         }
         return (queue.found, bucket.isComplete)
       }
-      guard let (found, isComplete) = news else {
-        if isInterrupted() { throw ScanInterrupted() }
-        try waiting()
-        continue
-      }
-      for chunks in found { try keep(chunks) }
-      if isComplete { return }
+      for chunks in news?.0 ?? [] { try keep(chunks) }
+      if news?.isComplete ?? false { return }
+      if isInterrupted() { throw ScanInterrupted() }
+      try waiting()
     }
   }
 

@@ -26,10 +26,11 @@ enum DiffRun {
       for problem in encounter.local.report.problems + encounter.theirProblems {
         summary.count(problem)
         report(.problem(problem))
+      }
+      let (mine, theirs) = (encounter.local.report.problems, encounter.theirProblems)
+      for path in Set(mine.specialPaths).symmetricDifference(theirs.specialPaths) {
         // What is remembered of the path hides that nothing is there.
-        if problem.code == .special,
-          try encounter.local.entry(at: problem.path)?.entry.attributes.isLive ?? false
-        {
+        if try encounter.local.entry(at: path)?.entry.attributes.isLive ?? false {
           summary.hidesDifference = true
         }
       }

@@ -54,7 +54,7 @@ struct Encounter {
           let listed = try Outcomes(payload: frame.payload).problems
           problems += listed
           room -= listed.reduce(0) { $0 + $1.path.key.count }
-        case .refused where options.isDryRun:
+        case .refused where options.isDryRun && theirRefusal == nil:
           theirRefusal = peer.failure(try Failure(payload: frame.payload))
         case .ready:
           ready = try Ready(payload: frame.payload)

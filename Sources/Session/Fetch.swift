@@ -127,7 +127,7 @@ final class Fetch {
       if frame.kind == .content { literalByteCount += Int64(frame.payload.count) }
       for answer in try destination.accept(frame) { try peer.send(answer) }
       taken()
-      run.reach(destination.writtenByteCount)
+      if destination.isReceiving { run.reach(destination.writtenByteCount) }
       try Interruption.check()
     }
   }

@@ -25,12 +25,14 @@ extension InitiatorRun {
     }
     if isTwoWay { return }
     let (source, destination) = localSide == .source ? (mine, theirs) : (theirs, mine)
-    // With a rule, or where something cannot be seen, there can be nothing to copy; not so to delete.
-    if source == 0, destination > 0,
-      options.deletes || (options.filter.isEmpty && !encounter.hasUnknown)
-    {
-      throw SessionError.safety(.emptySource)
-    }
+    guard source == 0, destination > 0 else { return }
+    // A rule can leave nothing of a source; of one that has nothing at all it does not.
+    let introductions = encounter.introductions
+    let isEmpty = localSide == .source ? introductions.local.isEmpty : introductions.remote.isEmpty
+    let isRefused =
+      options.filter.isEmpty
+      ? options.deletes || !encounter.hasUnknown : options.deletes && isEmpty
+    if isRefused { throw SessionError.safety(.emptySource) }
   }
 
   /// Whether a replica without a history is where another was met before.
@@ -42,14 +44,15 @@ extension InitiatorRun {
     return known != encounter.ready.replica
   }
 
-  /// Refuses deletions for a source without a history in the place of another, and more of them than the
-  /// user can have meant, whatever is forced but with a limit of his own.
+  /// Refuses more deletions than the user can have meant, whatever is forced but with a limit of his own;
+  /// for a source without a history in the place of another, it is half of the tree in any case.
   func check(_ tally: Tally) throws {
     for side in Side.allCases {
       let count = tally.deletionCount[side]
       guard count > 0 else { continue }
       let isLocal = side == localSide
-      if !options.forces, !isTwoWay, try isReplaced(.source) {
+      let liveCount = isLocal ? local.view.liveCount : encounter.ready.liveCount
+      if !options.forces, !isTwoWay, count > liveCount / 2, try isReplaced(.source) {
         let name = localSide == .source ? local.opening.path : other.name
         throw SessionError.safety(.changedIdentity(name: name))
       }
@@ -58,7 +61,6 @@ extension InitiatorRun {
           throw SessionError.safety(.firstDeletion)
         }
       }
-      let liveCount = isLocal ? local.view.liveCount : encounter.ready.liveCount
       let limit = options.maximumDeletionCount ?? (liveCount < 20 ? .max : liveCount / 2)
       if count > limit { throw SessionError.deletionLimit(planned: count, limit: limit) }
     }

@@ -13,11 +13,15 @@ extension InitiatorRun {
   /// Reports what cannot be brought about because something that is no entry has its name.
   func noteBlocked(in differences: PairedDifferences) throws {
     var mounted = Pair<Set<Path>>(source: [], destination: [])
+    var special = mounted
     for side in Side.allCases {
       let problems = side == localSide ? local.report.problems : encounter.theirProblems
       mounted[side] = Set(problems.lazy.filter { $0.code == .mounted }.map(\.path))
+      special[side] = Set(problems.specialPaths)
+    }
+    for side in Side.allCases {
       // What is remembered of the path is no difference, and yet is not there.
-      for path in problems.lazy.filter({ $0.code == .special }).map(\.path) {
+      for path in special[side].subtracting(special[side.other]).sorted() {
         let other = try differences.entries(at: path)[side.other]
         guard other?.attributes.isLive ?? false else { continue }
         summary.hidesDifference = true
@@ -88,6 +92,11 @@ extension InitiatorRun {
       }
     }
   }
+}
+
+extension [Problem] {
+  /// Where there is something that is no entry.
+  var specialPaths: [Path] { filter { $0.code == .special }.map(\.path) }
 }
 
 extension Item {

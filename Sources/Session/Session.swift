@@ -112,6 +112,7 @@ package enum Session {
     do {
       try replica.forEachLiveEntry { run, index in each(run.entry(at: index)) }
     } catch {
+      replica.setAsideIndex(after: error)
       throw SessionError(error)
     }
   }
@@ -130,6 +131,7 @@ package enum Session {
         lastRuns: try replica.index.lastRuns(),
         peers: try replica.index.peers())
     } catch {
+      replica.setAsideIndex(after: error)
       throw SessionError(error)
     }
   }

@@ -49,13 +49,7 @@ extension Failure {
         Failure(status: ExitStatus(ofFarEnd: code), lines: message, isRemote: isRemote)
       case .inputOutput(let cause):
         Failure(status: ExitStatus(cause), what: "a system call failed", causes: [cause.text])
-      case .index(let cause):
-        Failure(
-          status: .inputOutput, what: "the stored index could not be used",
-          causes: [Self.text(of: cause)],
-          hint: cause == .corrupt
-            ? "the next run sets it aside as 'index.corrupt' and begins a new one, and deletes nothing"
-            : "'.treemend' can be removed: the next run rebuilds it, and deletes nothing")
+      case .index(let cause): Self.index(cause)
       case .noConflictCopy(let path):
         .usage(
           "'\(Escape.text(path.slashed))' is no conflict copy",
@@ -81,6 +75,15 @@ extension Failure {
     return Failure(
       status: .badRoot, what: "'\(Escape.text(path))' cannot be used as a replica",
       causes: [cause.text], hint: hint)
+  }
+
+  private static func index(_ cause: IndexError) -> Failure {
+    Failure(
+      status: .inputOutput, what: "the stored index could not be used",
+      causes: [Self.text(of: cause)],
+      hint: cause == .corrupt
+        ? "the next run sets it aside as 'index.corrupt' and begins a new one: as without any history"
+        : "'.treemend' can be removed: the next run rebuilds it, and deletes nothing")
   }
 
   private static func text(of cause: IndexError) -> String {

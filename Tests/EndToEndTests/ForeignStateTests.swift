@@ -31,7 +31,7 @@ import Testing
   }
 
   @Test(arguments: ["source", "destination"])
-  func `damage to any page of an index costs a run at most`(end: String) throws {
+  func `damage to any page of an index costs a copy one run at most`(end: String) throws {
     try #require(try replicas.copy().ending == .exited(0))
     try replicas.change("cp -a \(end)/.treemend/index saved")
     let pageCount =

@@ -107,8 +107,8 @@ import Testing
     #expect(run.ending == .exited(42), "\(run)")
     #expect(run.errorText.contains("is its disk mounted?"))
     try expect(replicas.destination, is: before)
-    // One that has lost nothing but its state goes on.
-    try replicas.change("rm -r source; mv saved source; rm -r source/.treemend")
+    // One that has lost nothing but its state, and a file, goes on.
+    try replicas.change("rm -r source; mv saved source; rm -r source/.treemend source/file1.txt")
     #expect(try replicas.copy(route, ["--delete"]).ending == .exited(0))
     try expectEqual(replicas)
   }

@@ -137,6 +137,10 @@ import Testing
     let diff = try ProgramRun(Binary.treemend, "diff", replicas.source, replicas.destination)
     #expect(diff.ending == .exited(43), "\(diff)")
     #expect(try ProgramRun("ls", "-F", replicas.directory.appending(end)).text.contains("pipe|"))
+    // Where both have one, neither lacks anything.
+    let other = end == "source" ? "destination" : "source"
+    try replicas.change("rm \(other)/pipe; mkfifo \(other)/pipe")
+    #expect(try replicas.copy().ending == .exited(0))
   }
 
   @Test func `diff shows modes and times, which make no difference to the root`() throws {

@@ -97,7 +97,9 @@ import Testing
       Binary.treemend,
       ["sync", "--bwlimit=1M", roots[isSwapped ? 1 : 0], roots[isSwapped ? 0 : 1]])
     // Written once more while the run brings another file.
-    while try !ProgramRun("sh", "-c", "ls \(roots[0])/.treemend/stage/*").text.contains("partial") {
+    for _ in 0..<1000 {
+      let stage = "\(roots[0])/.treemend/stage/*"
+      if try ProgramRun("sh", "-c", "ls \(stage)").text.contains("partial") { break }
     }
     try shell("echo newest >a/f")
     #expect(try run.wait().ending == .exited(23))
