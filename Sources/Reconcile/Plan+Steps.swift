@@ -33,9 +33,9 @@ extension Plan {
   /// Calls `body` with what every path comes to that differs, or that is to hold a conflict copy.
   func forEachResolution(_ body: (Path, Pair<Entry?>, Resolution) throws -> Void) throws {
     try differences.forEach { path, entries in
-      guard !entries.areSame, copies[path] == nil, !isUnknown(path), !blocked.contains(path) else {
-        return
-      }
+      guard !entries.areSame, copies[path] == nil, !isUnknown(path), !blocked.contains(path),
+        !isBelowUnkept(path)
+      else { return }
       let resolution = resolution(at: path, entries)
       if resolution.verdict != .unsettled, let loser = resolution.loser {
         let copy = ConflictCopy.entry(of: loser)
@@ -44,6 +44,17 @@ extension Plan {
       }
       try body(path, entries, resolution)
     }
+  }
+
+  /// Whether a path is in a directory that gets no place, since what is there cannot be kept.
+  private func isBelowUnkept(_ path: Path) -> Bool {
+    guard !unkept.isEmpty else { return false }
+    var above = path
+    while above != .root {
+      above = above.parent
+      if unkept.contains(above) { return true }
+    }
+    return false
   }
 
   /// What a path comes to. The loser of a conflict that is unsettled is the one that cannot be kept.

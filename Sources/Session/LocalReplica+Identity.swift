@@ -139,15 +139,16 @@ extension LocalReplica {
   func replaceIndex() throws {
     try abandonTransaction()
     try take(Self.newIndex(in: stateDirectory, opening))
+    hasReplacedIndex = true
     try checkIdentity()
   }
 
   /// Sets the index aside if an error tells that it is damaged where a scan does not look: the next run
   /// begins with a new one.
   func setAsideIndex(after error: any Error) {
-    guard case .index(.corrupt) = SessionError(error), !opening.isDryRun, let stateDirectory else {
-      return
-    }
+    guard case .index(.corrupt) = SessionError(error), !opening.isDryRun, !hasReplacedIndex,
+      let stateDirectory
+    else { return }
     // What cannot be renamed is found damaged again.
     try? abandonTransaction()
     try? Self.setAsideIndex(in: stateDirectory)

@@ -39,6 +39,8 @@ final class LocalReplica {
   private let lock: Lock?
   /// Held while the tree is changed, wherever the state is.
   var treeLock: Lock?
+  /// Whether this run has begun a new index in the place of the one that it had opened.
+  var hasReplacedIndex = false
   /// What would have stopped a run that is no dry one.
   var refusal: SessionError?
   /// Whether there was nothing when the replica was opened.

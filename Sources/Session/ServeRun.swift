@@ -93,6 +93,10 @@ final class ServeRun {
     try connection.send(introduction.frame)
     let sends = open.role == .source || open.role == .both
     try replica.scan(defersHashing: sends && open.introduction.isEmpty) { _, _ in }
+    // It turned out to be damaged, and the initiator has been told of another replica.
+    guard replica.index.replica == introduction.replica else {
+      throw SessionError.index(.corrupt)
+    }
     try sendReady()
     try prepareAcquaintance()
     do {

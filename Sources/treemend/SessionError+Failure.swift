@@ -82,7 +82,7 @@ extension Failure {
       status: .inputOutput, what: "the stored index could not be used",
       causes: [Self.text(of: cause)],
       hint: cause == .corrupt
-        ? "the next run sets it aside as 'index.corrupt' and begins a new one: as without any history"
+        ? "the next run begins a new one, as without any history; this one becomes 'index.corrupt'"
         : "'.treemend' can be removed: the next run rebuilds it, and deletes nothing")
   }
 

@@ -178,6 +178,24 @@ private struct Listed: Differences {
     #expect(tally.unsettledCount == 1)
   }
 
+  @Test func `what is in a directory waits with it for the place of a loser`() throws {
+    let copy = "f.sync-conflict-19700101-000000-0000000001010101"
+    let pair = Pair<Entry?>(
+      source: Self.entry("f", Self.file, Self.first),
+      destination: Self.entry("f", Self.directory, Self.second))
+    let taken = Self.entry(copy, Self.other, Self.first)
+    let inside = Self.entry("f/d", Self.directory, Self.second)
+    let deep = Self.entry("f/d/deep", Self.other, Self.second)
+    let (lines, tally) = try Self.lines([
+      (Self.path("f"), pair), (Self.path(copy), Pair(source: taken, destination: taken)),
+      (Self.path("f/d"), Pair(source: nil, destination: inside)),
+      (Self.path("f/d/deep"), Pair(source: nil, destination: deep)),
+      (Self.path("fa"), Pair(source: nil, destination: Self.entry("fa", Self.file, Self.second))),
+    ])
+    #expect(lines == ["< create fa"])
+    #expect(tally.unsettledCount == 1)
+  }
+
   @Test(arguments: [first, VersionVector(Ends.source, 4), VersionVector(Ends.source, 6)])
   func `a loser is kept where a copy was deleted`(vector: VersionVector) throws {
     let copy = "f.sync-conflict-19700101-000000-0000000001010101"
