@@ -7,11 +7,9 @@ package struct Digest: Sendable, BitwiseCopyable {
   package static let zero = Digest(words: (0, 0, 0, 0))
 
   /// The bytes in order, eight to a word, the first in the lowest byte.
-  let words: Words
+  let words: (UInt64, UInt64, UInt64, UInt64)
 
-  typealias Words = (UInt64, UInt64, UInt64, UInt64)
-
-  init(words: Words) {
+  init(words: (UInt64, UInt64, UInt64, UInt64)) {
     self.words = words
   }
 
@@ -44,23 +42,15 @@ package struct Digest: Sendable, BitwiseCopyable {
 
   /// Appends the 32 bytes to `output`.
   package func append(to output: inout [UInt8]) {
-    // SAFETY: the words' bytes are read during the call.
-    unsafe withUnsafeBytes(of: littleEndian) { unsafe output.append(contentsOf: $0) }
-  }
-
-  private var littleEndian: Words {
-    (words.0.littleEndian, words.1.littleEndian, words.2.littleEndian, words.3.littleEndian)
+    output.append(addingCapacity: Self.byteCount) { append(to: &$0) }
   }
 
   /// Appends the 32 bytes to `output`, which must have room for them.
   package func append(to output: inout OutputSpan<UInt8>) {
-    // SAFETY: the store is checked against the room that there is, and makes just what is counted.
-    output.withUnsafeMutableBufferPointer { buffer, count in
-      precondition(Self.byteCount <= buffer.count - count, "there is no room for a digest")
-      let room = UnsafeMutableRawBufferPointer(buffer)
-      unsafe room.storeBytes(of: littleEndian, toByteOffset: count, as: Words.self)
-      count += Self.byteCount
-    }
+    let littleEndian: [4 of UInt64] = [
+      words.0.littleEndian, words.1.littleEndian, words.2.littleEndian, words.3.littleEndian,
+    ]
+    output.append(littleEndian.span.bytes)
   }
 
   /// Puts the 32 bytes into `output`, which must have room for them, from `offset` on.

@@ -9,6 +9,20 @@ extension Array<UInt8> {
   }
 }
 
+extension OutputSpan<UInt8> {
+  /// Appends `bytes`, for which there must be room.
+  package mutating func append(_ bytes: RawSpan) {
+    withUnsafeMutableBufferPointer { buffer, count in
+      precondition(bytes.byteCount <= buffer.count - count, "there is no room for the bytes")
+      let room = UnsafeMutableRawBufferPointer(
+        rebasing: UnsafeMutableRawBufferPointer(buffer)[count...])
+      // SAFETY: there is room, and just what is copied is counted.
+      unsafe bytes.withUnsafeBytes { unsafe room.copyMemory(from: $0) }
+      count += bytes.byteCount
+    }
+  }
+}
+
 extension RawSpan {
   /// The little-endian word of eight bytes that begins at `offset`.
   @inlinable

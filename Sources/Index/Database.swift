@@ -1,5 +1,5 @@
 internal import CSQLite
-internal import Glibc
+internal import FileSystem
 internal import Hashing
 
 /// A connection to one SQLite database, for one thread.
@@ -61,9 +61,8 @@ final class Database {
   func failure() -> IndexError {
     let code = unsafe sqlite3_extended_errcode(connection)
     if code & 0xff == SQLITE_CORRUPT || code & 0xff == SQLITE_NOTADB { return .corrupt }
-    let isFull =
-      code & 0xff == SQLITE_IOERR
-      && [EDQUOT, EFBIG].contains(unsafe sqlite3_system_errno(connection))
+    let cause = SystemError(call: "sqlite", code: unsafe sqlite3_system_errno(connection))
+    let isFull = code & 0xff == SQLITE_IOERR && cause.isLackOfSpace
     return .database(
       code: isFull ? SQLITE_FULL : code, message: unsafe String(cString: sqlite3_errmsg(connection))
     )

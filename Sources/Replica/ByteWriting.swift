@@ -40,8 +40,8 @@ extension Array<UInt8> {
 
 /// The same fields where room has been made for several at once.
 ///
-/// PERF: each byte of an array that grows asks whether the array is shared: an entry's attributes
-/// take a quarter less so.
+/// PERF: each byte of an array that grows asks whether the array is shared: without that, 1,000
+/// scattered updates of a tree of a million keys take an eighth less.
 extension OutputSpan<UInt8> {
   /// The most bytes of a number in LEB128.
   static var maximumVarintByteCount: Int { 10 }
@@ -59,17 +59,5 @@ extension OutputSpan<UInt8> {
   /// Appends a signed number in zigzag LEB128.
   mutating func append(zigzag value: Int64) {
     append(varint: UInt64(bitPattern: value << 1) ^ UInt64(bitPattern: value >> 63))
-  }
-
-  /// Appends the bytes of `span`.
-  mutating func append(_ span: Span<UInt8>) {
-    // SAFETY: the copy is checked against the room that there is, and copies just what is counted.
-    withUnsafeMutableBufferPointer { buffer, count in
-      precondition(span.count <= buffer.count - count, "there is no room for the bytes")
-      let room = UnsafeMutableRawBufferPointer(
-        rebasing: UnsafeMutableRawBufferPointer(buffer)[count...])
-      unsafe span.withUnsafeBytes { unsafe room.copyMemory(from: $0) }
-      count += span.count
-    }
   }
 }

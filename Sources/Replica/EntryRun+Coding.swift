@@ -18,7 +18,7 @@ extension EntryRun {
       output.append(addingCapacity: Self.maximumEncodedByteCount + range.count - shared) {
         $0.append(varint: UInt64(shared))
         $0.append(varint: UInt64(range.count - shared))
-        $0.append(keyBytes.extracting(range.dropFirst(shared)))
+        $0.append(keyBytes.extracting(range.dropFirst(shared)).bytes)
         $0.append(varint: UInt64(slot.vectorIndex))
         slot.attributes.encode(to: &$0, previousTime: &previousTime)
       }

@@ -22,6 +22,7 @@ extension InitiatorRun {
     for side in Side.allCases {
       // What is remembered of the path is no difference, and yet is not there.
       for path in special[side].subtracting(special[side.other]).sorted() {
+        try Interruption.check()
         let other = try differences.entries(at: path)[side.other]
         guard other?.attributes.isLive ?? false else { continue }
         summary.hidesDifference = true
