@@ -1,5 +1,4 @@
 internal import CSQLite
-internal import FileSystem
 internal import Hashing
 
 /// A connection to one SQLite database, for one thread.
@@ -56,16 +55,11 @@ final class Database {
   /// Whether a transaction is open.
   var isInTransaction: Bool { unsafe sqlite3_get_autocommit(connection) == 0 }
 
-  /// The connection's last failure. Damage to the file shows as corruption, and whatever leaves no room
-  /// as a full disk, for which SQLite takes `ENOSPC` alone.
+  /// The connection's last failure. Damage to the file shows as corruption.
   func failure() -> IndexError {
     let code = unsafe sqlite3_extended_errcode(connection)
     if code & 0xff == SQLITE_CORRUPT || code & 0xff == SQLITE_NOTADB { return .corrupt }
-    let cause = SystemError(call: "sqlite", code: unsafe sqlite3_system_errno(connection))
-    let isFull = code & 0xff == SQLITE_IOERR && cause.isLackOfSpace
-    return .database(
-      code: isFull ? SQLITE_FULL : code, message: unsafe String(cString: sqlite3_errmsg(connection))
-    )
+    return .database(code: code, message: unsafe String(cString: sqlite3_errmsg(connection)))
   }
 }
 
