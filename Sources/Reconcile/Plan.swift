@@ -101,10 +101,10 @@ package struct Plan {
   private func forEachDeletion(at side: Side, _ body: (Action) throws -> Void) throws {
     var directories: [Action] = []
     try forEachStep { action in
+      guard action.side == side, action.decision == .delete else { return }
       while let last = directories.last, !action.path.isBelow(last.path) {
         try body(directories.removeLast())
       }
-      guard action.side == side, action.decision == .delete else { return }
       if action.before?.attributes.kind == .directory {
         directories.append(action)
       } else {

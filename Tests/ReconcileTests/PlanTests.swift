@@ -107,6 +107,20 @@ private struct Listed: Differences {
       lines == ["> delete d/e/f", "> delete d/e", "> delete d/g", "> delete d", "> delete h"])
   }
 
+  @Test func `what is in a directory goes before it, whatever the other index learns`() throws {
+    let deletion = Self.first.raised(by: Ends.destination, in: 9)
+    // The one that deletes the directory has seen it, but not a deletion that came to nothing.
+    let revived = Self.first.joined(with: VersionVector(ReplicaID(rawValue: 3), 3))
+    let directory = Pair<Entry?>(
+      source: Self.entry("d", Self.directory, revived),
+      destination: Self.entry("d", Self.gone, deletion))
+    let file = Pair<Entry?>(
+      source: Self.entry("d/f", Self.file, Self.first),
+      destination: Self.entry("d/f", Self.gone, deletion))
+    let (lines, _) = try Self.lines([(Self.path("d"), directory), (Self.path("d/f"), file)])
+    #expect(lines == ["< delete d/f", "< delete d"])
+  }
+
   @Test func `a file takes the place of a directory when that is empty`() throws {
     let (lines, _) = try Self.lines([
       Self.changed("d", from: Self.directory, to: Self.other),
