@@ -26,7 +26,7 @@ build: packages
 
 test: PACKAGES = $(LIBRARIES) $(TEST_TOOLS)
 test: packages
-	swift run -c release simulate 200000
+	swift run -c release simulate 100000
 	swift build --build-tests
 	swift test --skip-build
 

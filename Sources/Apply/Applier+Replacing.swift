@@ -90,21 +90,22 @@ extension Applier {
     case .directory:
       guard status.kind == .directory else { throw Refusal(.precondition) }
     case .file, .link:
-      if stamp != .unknown {
-        guard attributes.isUnchanged(status, stamp) else { throw Refusal(.precondition) }
-      } else {
-        let kind: FileKind = attributes.kind == .link ? .link : .file
-        guard status.kind == kind, try hasContent(path, in: parent, attributes) else {
-          throw Refusal(.precondition)
-        }
+      let kind: FileKind = attributes.kind == .link ? .link : .file
+      guard status.kind == kind, stamp == .unknown || attributes.agrees(with: status) else {
+        throw Refusal(.precondition)
       }
+      // What this run does to one name of a file changes the status of its others.
+      if stamp == Stamp(of: status) { break }
+      guard stamp == .unknown || stamp.inode == status.inode,
+        try hasContent(path, in: parent, attributes)
+      else { throw Refusal(.precondition) }
     }
     return status
   }
 
-  /// Whether what is at `path` is what the entry says, found by reading it, because its status
-  /// was taken too soon after a change to tell.
-  private static func hasContent(
+  /// Whether what is at `path` is what the entry says, found by reading it, because its status does not
+  /// tell.
+  static func hasContent(
     _ path: Path, in parent: borrowing Directory, _ attributes: Attributes
   ) throws(Refusal) -> Bool {
     try system { () throws(SystemError) in

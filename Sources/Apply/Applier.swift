@@ -75,7 +75,16 @@ package struct Applier: ~Copyable {
     of path: Path, to attributes: Attributes, _ before: Attributes, _ stamp: Stamp
   ) throws(Refusal) -> Stamp {
     try inParent(of: path) { parent, _ throws(Refusal) in
-      let seen = try Self.check(path, in: parent, before, stamp)
+      let seen: Status
+      do throws(Refusal) {
+        seen = try Self.check(path, in: parent, before, stamp)
+      } catch {
+        // Another name of the file may have been given it.
+        guard let stamp = try Self.stamp(ofWhatHas: attributes, at: path, in: parent) else {
+          throw error
+        }
+        return stamp
+      }
       guard attributes.kind == .file else {
         return try Self.system { () throws(SystemError) in
           try parent.setModified(path.name, attributes.modified)
@@ -84,6 +93,16 @@ package struct Applier: ~Copyable {
       }
       return try Self.setMetadata(of: path.name, in: parent, to: attributes, seen)
     }
+  }
+
+  /// The stamp of what is at a path if it is what the entry says, down to its content; nil otherwise.
+  private static func stamp(
+    ofWhatHas attributes: Attributes, at path: Path, in parent: borrowing Directory
+  ) throws(Refusal) -> Stamp? {
+    guard let status = try? parent.status(of: path.name), attributes.agrees(with: status),
+      try hasContent(path, in: parent, attributes)
+    else { return nil }
+    return Stamp(of: status)
   }
 
   /// Gives the directory at a path, whose mode is `before`, another; what of it does not travel stays.

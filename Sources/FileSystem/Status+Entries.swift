@@ -15,8 +15,12 @@ extension Attributes {
   /// Whether what has this status is what the entry and its stamp were made of: for a directory, with
   /// the same names in it.
   package func isUnchanged(_ status: Status, _ stamp: Stamp) -> Bool {
-    guard stamp == Stamp(of: status) else { return false }
-    return switch status.kind {
+    stamp == Stamp(of: status) && agrees(with: status)
+  }
+
+  /// Whether a file, link or directory has the kind, mode, size and time that are recorded of it.
+  package func agrees(with status: Status) -> Bool {
+    switch status.kind {
     case .file: kind == .file && hasMode(of: status) && hasSizeAndTime(of: status)
     case .link: kind == .link && hasSizeAndTime(of: status)
     case .directory: kind == .directory && hasMode(of: status)

@@ -22,7 +22,12 @@ final class Database {
     connection = opened
     guard code == SQLITE_OK else { throw failure() }
     unsafe sqlite3_extended_result_codes(connection, 1)
+    unsafe sqlite3_limit(connection, SQLITE_LIMIT_LENGTH, Self.maximumByteCount)
+    guard unsafe sqlite3_run_no_foreign_code(connection) == SQLITE_OK else { throw failure() }
   }
+
+  /// The most bytes of a value or a row: more than the longest list of chunks takes.
+  private static let maximumByteCount: Int32 = 128 << 20
 
   deinit {
     unsafe sqlite3_close_v2(connection)
@@ -55,11 +60,15 @@ final class Database {
   /// Whether a transaction is open.
   var isInTransaction: Bool { unsafe sqlite3_get_autocommit(connection) == 0 }
 
-  /// The connection's last failure. Damage to the file shows as corruption.
+  /// The connection's last failure. Damage to the file shows as corruption, as tables that the statements
+  /// do not fit, or as values that are too long.
   func failure() -> IndexError {
     let code = unsafe sqlite3_extended_errcode(connection)
-    if code & 0xff == SQLITE_CORRUPT || code & 0xff == SQLITE_NOTADB { return .corrupt }
-    return .database(code: code, message: unsafe String(cString: sqlite3_errmsg(connection)))
+    switch code & 0xff {
+    case SQLITE_CORRUPT, SQLITE_NOTADB, SQLITE_ERROR, SQLITE_TOOBIG: return .corrupt
+    default:
+      return .database(code: code, message: unsafe String(cString: sqlite3_errmsg(connection)))
+    }
   }
 }
 

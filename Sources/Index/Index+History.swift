@@ -54,13 +54,20 @@ extension Index {
     ).run()
   }
 
-  /// Remembers having met a replica.
-  package func remember(_ peer: PeerRecord) throws(IndexError) {
+  static let placeTable =
+    "CREATE TABLE IF NOT EXISTS place (place INTEGER PRIMARY KEY, replica INTEGER);"
+
+  /// Remembers having met a replica, and where its root was.
+  package func remember(_ peer: PeerRecord, at place: UInt64) throws(IndexError) {
     let met = try database.prepare("INSERT OR REPLACE INTO peer VALUES (?, ?, ?)")
     try met.bind(0, Int64(bitPattern: peer.replica.rawValue))
     try met.bind(1, peer.name)
     try met.bind(2, peer.seen)
     try met.run()
+    let seen = try database.prepare("INSERT OR REPLACE INTO place VALUES (?, ?)")
+    try seen.bind(0, Int64(bitPattern: place))
+    try seen.bind(1, Int64(bitPattern: peer.replica.rawValue))
+    try seen.run()
   }
 
   /// The last runs, the latest first.
@@ -78,14 +85,17 @@ extension Index {
     return runs
   }
 
-  /// The replica that was met last where the user named it `name`.
-  package func lastReplica(at name: [UInt8]) throws(IndexError) -> ReplicaID? {
+  /// Whether a replica that was never met has its root where another was met last.
+  package func isStranger(_ replica: ReplicaID, at place: UInt64) throws(IndexError) -> Bool {
     let select = try database.prepare(
-      "SELECT replica FROM peer WHERE name = ? ORDER BY seen DESC LIMIT 1")
-    try select.bind(0, name)
+      """
+      SELECT 1 FROM place
+      WHERE place = ?1 AND replica != ?2 AND NOT EXISTS (SELECT 1 FROM peer WHERE replica = ?2)
+      """)
+    try select.bind(0, Int64(bitPattern: place))
+    try select.bind(1, Int64(bitPattern: replica.rawValue))
     defer { select.reset() }
-    guard try select.step() else { return nil }
-    return ReplicaID(rawValue: UInt64(bitPattern: select.integer(0)))
+    return try select.step()
   }
 
   /// The replicas met, the latest first, each where it was met last.

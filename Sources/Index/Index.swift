@@ -44,7 +44,7 @@ package final class Index {
     guard found == 0 || found == Self.formatVersion else { throw .corrupt }
     if found == 0 { try Self.makeTables(in: database, newReplica) }
     // One of an earlier version has none.
-    try database.execute(Self.chunkTables + Self.modeTable)
+    try database.execute(Self.chunkTables + Self.modeTable + Self.placeTable)
     let peer = try database.prepare("SELECT 1 FROM peer LIMIT 1")
     isNew = try !peer.step()
     peer.reset()
@@ -60,7 +60,9 @@ package final class Index {
       replica = ReplicaID(rawValue: try reader.readFixed())
       epochs = []
       for _ in 0..<(try reader.readCount(atMost: Self.epochLimit)) {
-        epochs.append((epochs.last ?? 0) &+ (try reader.readVarint()))
+        let (epoch, overflows) = (epochs.last ?? 0).addingReportingOverflow(try reader.readVarint())
+        guard !overflows, epoch <= Self.lastEpoch else { throw IndexError.corrupt }
+        epochs.append(epoch)
       }
       knowledge = try Knowledge(from: &reader)
       let digest = try reader.readDigest()
@@ -127,6 +129,8 @@ package final class Index {
   /// The epoch that the replica's last changes were made in; 0 before the first.
   package var epoch: UInt64 { epochs.last ?? 0 }
 
+  /// Beyond it there is no room to count on; nobody comes so far by running.
+  private static let lastEpoch: UInt64 = 1 << 62
   /// How many epochs are remembered.
   private static let epochLimit = 64
 

@@ -27,7 +27,9 @@ package struct RowWriter: ~Copyable {
   package mutating func keep(_ row: BucketRow, each: Each) throws(IndexError) {
     if cutter.isAtStart {
       guard lastKey.span.precedes(row.summary.firstKey.span) else { throw .corrupt }
-      row.bucket.run.withKey(at: row.bucket.count - 1) { advance(to: $0) }
+      try row.bucket.run.withKey(at: row.bucket.count - 1) { key throws(IndexError) in
+        try advance(to: key)
+      }
       try each(row.summary, row.bucket.run)
       return
     }
@@ -51,15 +53,16 @@ package struct RowWriter: ~Copyable {
   package mutating func append(
     entryAt position: Int, of bucket: Bucket, each: Each
   ) throws(IndexError) {
-    bucket.run.withKey(at: position) { advance(to: $0) }
+    try bucket.run.withKey(at: position) { key throws(IndexError) in try advance(to: key) }
     open.append(entryAt: position, of: bucket)
     let boundary = bucket.run.withKey(at: position) { Boundary(of: $0) }
     if cutter.endsRun(after: boundary) { try close(each: each) }
   }
 
-  /// Goes on to `key`: entries in another order would be another bucket than they are read as.
-  private mutating func advance(to key: Span<UInt8>) {
-    precondition(lastKey.span.precedes(key), "entries are written in key order, each once")
+  /// Goes on to `key`: entries in another order would be another bucket than they are read as, and rows
+  /// that overlap are nobody's.
+  private mutating func advance(to key: Span<UInt8>) throws(IndexError) {
+    guard lastKey.span.precedes(key) else { throw .corrupt }
     lastKey.removeAll(keepingCapacity: true)
     lastKey.append(span: key)
   }

@@ -38,8 +38,10 @@ package struct EntryRun: Sendable {
   }
 
   /// Calls `body` with the key of the entry at `index`.
-  package func withKey<Result>(at index: Int, _ body: (Span<UInt8>) -> Result) -> Result {
-    body(keyBytes.span.extracting(keyRange(at: index)))
+  package func withKey<Result, Failure>(
+    at index: Int, _ body: (Span<UInt8>) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    try body(keyBytes.span.extracting(keyRange(at: index)))
   }
 
   /// How the key of the entry at `index` is ordered relative to `key`.

@@ -7,6 +7,9 @@
 package struct Knowledge: Hashable, Sendable {
   /// Nanoseconds for which tombstones wait for a replica that is not heard of: two years.
   package static let retention: Int64 = 730 * 86_400 * 1_000_000_000
+  /// The most by which one run brings a replica nearer to giving others up, in nanoseconds, whatever its
+  /// clock says: a year.
+  package static let patience: Int64 = retention / 2
   /// The most replicas that a table tells apart.
   package static let maximumCount = 128
 
@@ -53,6 +56,13 @@ package struct Knowledge: Hashable, Sendable {
     members[replica] = member
   }
 
+  /// The time by which `replica` may give others up: that of its clock, but not long after its last run, as
+  /// clocks have been wrong for one.
+  package func credibleTime(of replica: ReplicaID, now: Int64) -> Int64 {
+    guard let heard = members[replica]?.heard, heard > 0 else { return now }
+    return min(now, heard.saturatingSum(with: Self.patience))
+  }
+
   /// Adds all that `other` knows, but believes no time later than `now`, and of tombstones that have gone
   /// none of an epoch that it has not heard of.
   ///
@@ -93,7 +103,7 @@ package struct Knowledge: Hashable, Sendable {
 
   /// Whether every replica has seen the changes of a version that was made at the time `made`. Those
   /// of a replica that is not known any more are taken for seen when the retention time is over, and all
-  /// are where some may have had to make room.
+  /// are where some may have had to make room. The time `now` is ``credibleTime(of:now:)``.
   package func isSettled(_ vector: VersionVector, made: Int64, now: Int64) -> Bool {
     if members.count >= Self.maximumCount { return Self.isOver(since: made, now: now) }
     return vector.dots.allSatisfy { dot in
@@ -102,8 +112,8 @@ package struct Knowledge: Hashable, Sendable {
     }
   }
 
-  /// Gives up on replicas that have not been heard of for the retention time; what they have not
-  /// seen may go. `replica` itself stays.
+  /// Gives up on replicas that have not been heard of for the retention time by ``credibleTime(of:now:)``;
+  /// what they have not seen may go. `replica` itself stays.
   package mutating func expire(keeping replica: ReplicaID, now: Int64) {
     for (other, member) in members where other != replica {
       guard Self.isOver(since: member.heard, now: now) else { continue }

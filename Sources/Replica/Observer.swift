@@ -16,6 +16,8 @@ package struct Observer: Sendable {
   private let expected: [Path: Entry]
   /// Tells the tombstones that all have seen.
   private let knowledge: Knowledge
+  /// The time by which others may be given up.
+  private let credibleTime: Int64
   /// The versions of what is found for the first time.
   private let newVersions: VersionVector
 
@@ -35,6 +37,7 @@ package struct Observer: Sendable {
     self.lastTrusted = lastTrusted
     self.expected = expected
     self.knowledge = knowledge
+    credibleTime = knowledge.credibleTime(of: replica, now: now)
     newVersions = VersionVector().raised(by: replica, in: epoch)
   }
 
@@ -82,6 +85,6 @@ package struct Observer: Sendable {
     guard trusts(vector) else { return false }
     let (age, isOverflow) = now.subtractingReportingOverflow(tombstone.modified)
     guard isOverflow ? now > tombstone.modified : age > Self.settlingTime else { return true }
-    return !knowledge.isSettled(vector, made: tombstone.modified, now: now)
+    return !knowledge.isSettled(vector, made: tombstone.modified, now: credibleTime)
   }
 }

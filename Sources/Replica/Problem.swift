@@ -24,6 +24,13 @@ package struct Problem: Hashable, Sendable {
     case noSpace = 9
     /// A directory that was to go holds something that is to stay, left out by a rule or new.
     case notEmpty = 10
+    /// The index of the replica, whose root the path is, is damaged and counts for nothing.
+    case damagedIndex = 11
+    /// The replica, whose root the path is, was away for longer than tombstones are kept.
+    case outdated = 12
+
+    /// Whether it is a problem of all of a replica, told of its root.
+    package var isOfReplica: Bool { self == .damagedIndex || self == .outdated }
   }
 
   /// Where.
@@ -43,7 +50,7 @@ package struct Problem: Hashable, Sendable {
   /// Whether something that was asked for is left undone, so that the run cannot claim success.
   package var isFailure: Bool {
     switch code {
-    case .vanished, .special, .mounted, .notEmpty: false
+    case .vanished, .special, .mounted, .notEmpty, .damagedIndex, .outdated: false
     default: true
     }
   }

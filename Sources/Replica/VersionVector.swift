@@ -75,8 +75,18 @@ package struct VersionVector: Hashable, Sendable {
   ) throws(Malformed) {
     self.init(counters, dots)
     guard counters.count <= Self.maximumCount, Self.isOrdered(self.counters),
-      Self.isOrdered(self.dots), self.dots.allSatisfy(covers), dots.isEmpty == counters.isEmpty
+      Self.isOrdered(self.dots), coversDots, dots.isEmpty == counters.isEmpty
     else { throw .vector }
+  }
+
+  /// Whether the counters cover the dots, both being ordered.
+  private var coversDots: Bool {
+    var rest = counters
+    return dots.allSatisfy { dot in
+      rest = rest.drop { $0.replica < dot.replica }
+      guard let counter = rest.first else { return false }
+      return counter.replica == dot.replica && counter.value >= dot.value
+    }
   }
 
   private static func isOrdered(_ counters: ArraySlice<Counter>) -> Bool {

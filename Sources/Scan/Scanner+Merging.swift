@@ -50,7 +50,7 @@ extension Scanner {
     _ status: Status, _ stamp: Stamp, isRemembered: Bool
   ) throws {
     let path = path
-    let attributes = Attributes.directory(mode: status.mode)
+    var attributes = Attributes.directory(mode: status.mode)
     let isMounted = !walk.isWithin(status)
     if isMounted { unknownSubtree(path, .mounted, 0) }
     guard isRemembered else {
@@ -60,6 +60,8 @@ extension Scanner {
     }
     let remembered = merge.bucket.run.attributes(at: merge.position)
     report.rememberedCount += remembered.isLive && !isMounted ? 1 : 0
+    // The mode is that of what is mounted, and nobody's edit of what lies below.
+    if isMounted, remembered.kind == .directory { attributes = remembered }
     let former = merge.bucket.run.vector(at: merge.position)
     let vector = options.observer.found(attributes, at: path, remembered: (remembered, former))
     let isUnchanged = remembered == attributes && vector == former

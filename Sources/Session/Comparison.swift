@@ -123,6 +123,22 @@ struct Comparison {
     return try !ledger.contains(path)
   }
 
+  /// The paths at which a directory of this end is left out, and the other end has a file or link.
+  func hiddenPaths() throws -> [Path] {
+    guard !local.opening.filter.isEmpty else { return [] }
+    var paths: [Path] = []
+    var listed = LedgerCursor(ledger)
+    while let difference = try listed.take() {
+      try Interruption.check()
+      guard difference.theirs?.attributes.isLive ?? false,
+        let mine = try local.entry(at: difference.path)?.entry.attributes,
+        local.leavesOut(difference.path, mine)
+      else { continue }
+      paths.append(difference.path)
+    }
+    return paths
+  }
+
   private func visit(
     _ difference: Ledger.Difference?, _ body: (Difference) throws -> Void
   ) throws {

@@ -56,7 +56,12 @@ extension Destination {
       add(file, at: path, try replica.index.chunks(of: path, old.attributes))
     }
     for name in writer.partialNames(of: entry.path) {
-      if let partial = writer.openPartial(name) { add(partial, at: nil, partialName: name, nil) }
+      // A part of it, or of another version not much longer; not whatever somebody has put there.
+      guard let partial = writer.openPartial(name),
+        partial.statusAtOpening?.size ?? 0
+          <= entry.attributes.size.saturatingSum(with: .init(64 << 20))
+      else { continue }
+      add(partial, at: nil, partialName: name, nil)
     }
     return bases
   }

@@ -23,11 +23,11 @@ enum DiffRun {
     }
     var summary = Summary()
     do {
-      for problem in encounter.local.report.problems + encounter.theirProblems {
+      for problem in encounter.local.problems + encounter.theirProblems {
         summary.count(problem)
         report(.problem(problem))
       }
-      let (mine, theirs) = (encounter.local.report.problems, encounter.theirProblems)
+      let (mine, theirs) = (encounter.local.problems, encounter.theirProblems)
       for path in Set(mine.specialPaths).symmetricDifference(theirs.specialPaths) {
         // What is remembered of the path hides that nothing is there.
         if try encounter.local.entry(at: path)?.entry.attributes.isLive ?? false {

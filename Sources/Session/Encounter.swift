@@ -32,9 +32,9 @@ struct Encounter {
   ) throws(SessionError) {
     var flags = options.flags.union(Open.Flags(options.terms(for: location).deflation))
     if makesRoot == localSide.other { flags.insert(.makesRoot) }
-    local = try LocalReplica(Opening(path, options, makesRoot: makesRoot == localSide))
-    (peer, introductions, clockSkew) = try Self.meet(
-      local, location, role, flags, options, progress)
+    (local, (peer, introductions, clockSkew)) = try Self.meet(
+      Opening(path, options, makesRoot: makesRoot == localSide), location, role, flags, options,
+      progress)
     do {
       guard !introductions.local.isEmpty || local.view.isEmpty else {
         throw SessionError.changedMeanwhile(path: path)
@@ -80,12 +80,39 @@ struct Encounter {
     }
   }
 
+  /// An end that was met: who both are, and by how much its clock is ahead.
+  private typealias Met = (Peer, (Introduction, Introduction), clockSkew: Int64)
+
+  /// Opens the local replica and meets the other end. While another run holds that one, this one is let
+  /// go of now and then: two runs that wait for each other would wait in vain.
+  private static func meet(
+    _ opening: Opening, _ location: Location, _ role: Open.Role, _ flags: Open.Flags,
+    _ options: RunOptions, _ progress: (Int, Int64) -> Void
+  ) throws(SessionError) -> (LocalReplica, Met) {
+    let deadline = monotonicNanoseconds() + Int64(options.lockWaitSeconds) * 1_000_000_000
+    var (opening, options) = (opening, options)
+    while true {
+      // A remote shell may ask its user each time.
+      let patience = Int.random(in: location.isRemote ? 5...15 : 1...3)
+      let secondsLeft = Int(max(0, deadline - monotonicNanoseconds()) / 1_000_000_000)
+      opening.lockWaitSeconds = secondsLeft
+      options.lockWaitSeconds = min(secondsLeft, patience)
+      do throws(SessionError) {
+        let local = try LocalReplica(opening)
+        return (local, try meet(local, location, role, flags, options, progress))
+      } catch .farEnd(exitCode: SessionError.busyExitCode, _, _) where secondsLeft > patience {
+        do { try Interruption.check() } catch { throw SessionError(error) }
+      }
+      pause(nanoseconds: Int64.random(in: 300_000_000...1_000_000_000))
+    }
+  }
+
   /// Introduces the ends to each other, and scans the local replica while the other end is being
   /// started; again if it turns out to be no longer who it said it was.
   private static func meet(
     _ local: LocalReplica, _ location: Location, _ role: Open.Role, _ flags: Open.Flags,
     _ options: RunOptions, _ progress: (Int, Int64) -> Void
-  ) throws(SessionError) -> (Peer, (Introduction, Introduction), clockSkew: Int64) {
+  ) throws(SessionError) -> Met {
     let sends = role == .destination || role == .both
     // It may have been set back, and to a state that is too old as well.
     var remainingCount = 2
@@ -191,7 +218,6 @@ struct Encounter {
         role: role, flags: flags,
         lockWaitSeconds: UInt32(clamping: options.lockWaitSeconds), byteRate: options.byteRate,
         root: location.path, stateDirectory: location.stateDirectory(options),
-        place: try local.place(),
         introduction: mine,
         rules: options.filter.rules.map {
           Open.Rule(includes: $0.includes, pattern: $0.pattern)

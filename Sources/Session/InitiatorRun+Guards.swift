@@ -35,24 +35,28 @@ extension InitiatorRun {
     if isRefused { throw SessionError.safety(.emptySource) }
   }
 
-  /// Whether a replica without a history is where another was met before.
+  /// Whether a replica without a history is where the other end met another before.
   private func isReplaced(_ side: Side) throws -> Bool {
-    if side == localSide { return local.index.isNew && encounter.ready.hasMetAnother }
-    guard encounter.ready.isNew, let known = try local.index.lastReplica(at: other.name) else {
-      return false
-    }
-    return known != encounter.ready.replica
+    let isNew = side == localSide ? local.isNew : encounter.ready.isNew
+    return try isNew && isStranger(side)
+  }
+
+  /// Whether a replica that the other end never met is where it met another before.
+  private func isStranger(_ side: Side) throws -> Bool {
+    if side == localSide { return encounter.ready.meetsStranger }
+    let place = encounter.introductions.remote.place
+    return try local.index.isStranger(encounter.ready.replica, at: place)
   }
 
   /// Refuses more deletions than the user can have meant, whatever is forced but with a limit of his own;
-  /// for a source without a history in the place of another, it is half of the tree in any case.
+  /// for a source that is a stranger in the place of another, it is half of the tree in any case.
   func check(_ tally: Tally) throws {
     for side in Side.allCases {
       let count = tally.deletionCount[side]
       guard count > 0 else { continue }
       let isLocal = side == localSide
       let liveCount = isLocal ? local.view.liveCount : encounter.ready.liveCount
-      if !options.forces, !isTwoWay, count > liveCount / 2, try isReplaced(.source) {
+      if !options.forces, !isTwoWay, count > liveCount / 2, try isStranger(.source) {
         let name = localSide == .source ? local.opening.path : other.name
         throw SessionError.safety(.changedIdentity(name: name))
       }

@@ -15,7 +15,7 @@ extension InitiatorRun {
     var mounted = Pair<Set<Path>>(source: [], destination: [])
     var special = mounted
     for side in Side.allCases {
-      let problems = side == localSide ? local.report.problems : encounter.theirProblems
+      let problems = side == localSide ? local.problems : encounter.theirProblems
       mounted[side] = Set(problems.lazy.filter { $0.code == .mounted }.map(\.path))
       special[side] = Set(problems.specialPaths)
     }
@@ -28,6 +28,10 @@ extension InitiatorRun {
         summary.hidesDifference = true
         if order.contains(side) { note(Problem(path: path, code: .inTheWay)) }
       }
+    }
+    for path in try differences.comparison.hiddenPaths() {
+      summary.hidesDifference = true
+      if order.contains(localSide) { note(Problem(path: path, code: .inTheWay)) }
     }
     guard order.contains(where: { !mounted[$0].isEmpty }) else { return }
     try differences.forEach { path, entries in

@@ -85,7 +85,7 @@ final class InitiatorRun {
   /// Compares, reconciles, transfers, applies and records.
   func run() throws(SessionError) -> Summary {
     do {
-      for problem in local.report.problems + encounter.theirProblems { note(problem) }
+      for problem in local.problems + encounter.theirProblems { note(problem) }
       noteClocks()
       try guardRun { if let refusal = encounter.refusal { throw refusal } }
       try guardRun(checkRoots)
@@ -134,7 +134,7 @@ final class InitiatorRun {
       guard isComplete, encounter.ready.stateRoot == local.view.state.root else { return }
       return try local.noteEqual(to: encounter.introductions.remote)
     }
-    try local.hear(encounter.introductions.remote, at: other.name)
+    try local.hear(encounter.introductions.remote, as: other.name)
     progress.itemTotal = plan.tally.itemCount.source + plan.tally.itemCount.destination
     progress.byteTotal = plan.tally.byteCount
     if order.contains(remoteSide), plan.tally.itemCount[remoteSide] > 0 {
@@ -248,6 +248,7 @@ final class InitiatorRun {
       RunRecord(
         finished: now, peer: other.name, exitCode: summary.exitCode,
         itemCount: summary.changeCount),
-      PeerRecord(replica: encounter.ready.replica, name: other.name, seen: now))
+      PeerRecord(replica: encounter.ready.replica, name: other.name, seen: now),
+      at: encounter.introductions.remote.place)
   }
 }

@@ -24,10 +24,10 @@ extension LocalReplica {
     try index.set("root", to: identity)
   }
 
-  /// Tells apart where this root and others are, on this machine and others.
-  func place() throws -> UInt64 {
+  /// Tells apart where this root and others are, on this machine and others, however they are named.
+  static func place(of path: [UInt8]) throws(SystemError) -> UInt64 {
     var hasher = SHA256()
-    return hasher.digest(of: try machineID() + absolutePath(of: opening.path)).prefix
+    return hasher.digest(of: try machineID() + absolutePath(of: path)).prefix
   }
 
   /// Goes on as another replica, which nobody has heard of.
@@ -41,8 +41,9 @@ extension LocalReplica {
   /// Who this replica is and what it knows of others.
   var introduction: Introduction {
     Introduction(
-      replica: index.replica, epoch: index.epoch, nextEpoch: index.epoch + epochStep,
-      clock: wallClockNanoseconds(), knowledge: index.knowledge, isEmpty: isEmpty)
+      replica: index.replica, place: place, epoch: index.epoch,
+      nextEpoch: index.epoch + epochStep, clock: wallClockNanoseconds(), knowledge: index.knowledge,
+      isEmpty: isEmpty)
   }
 
   /// Whether there is any entry that is remembered.
@@ -65,7 +66,7 @@ extension LocalReplica {
     guard role != .compared else { return true }
     do {
       try begin()
-      let now = wallClockNanoseconds()
+      let latest = Self.latestTime(given: theirs)
       var told = theirs.knowledge
       if role == .source { told.forgetExpired() }
       if theirs.replica == index.replica
@@ -75,13 +76,13 @@ extension LocalReplica {
         return false
       }
       var knowledge = index.knowledge
-      knowledge.merge(told, now: now)
+      knowledge.merge(told, now: latest)
       if knowledge.isOutdated(index.replica, by: told) {
-        try replaceIndex()
+        try replaceIndex(.outdated)
         return false
       }
-      knowledge.note(theirs.replica, in: theirs.epoch, now: now, keeping: index.replica)
-      knowledge.expire(keeping: index.replica, now: now)
+      knowledge.note(theirs.replica, in: theirs.epoch, now: latest, keeping: index.replica)
+      knowledge.expire(keeping: index.replica, now: min(credibleTime, theirs.clock))
       try index.take(knowledge)
       return true
     } catch {
@@ -89,17 +90,29 @@ extension LocalReplica {
     }
   }
 
+  /// The time at which another replica is heard of: by the later of both clocks, since nobody is given up
+  /// too late, if they are not a year apart. None before this program was made is right.
+  private static func latestTime(given other: Introduction) -> Int64 {
+    let now = max(wallClockNanoseconds(), firstRelease)
+    return max(now, min(other.clock, now.saturatingSum(with: Knowledge.patience)))
+  }
+
+  /// The first of January 2026, in nanoseconds since 1970.
+  private static let firstRelease: Int64 = 1_767_225_600_000_000_000
+
   /// Notes how far another replica has come by its scan, before anything is taken from it: if it is
   /// ever set back behind that, it will be told. With a name, it has taken part in a run with it now.
-  func hear(_ other: Introduction, at name: [UInt8]? = nil) throws(IndexError) {
+  func hear(_ other: Introduction, as name: [UInt8]? = nil) throws(IndexError) {
     guard !opening.isDryRun else { return }
     let now = wallClockNanoseconds()
     var knowledge = index.knowledge
-    knowledge.note(other.replica, in: other.nextEpoch, now: now, keeping: index.replica)
+    knowledge.note(
+      other.replica, in: other.nextEpoch, now: Self.latestTime(given: other),
+      keeping: index.replica)
     try begin()
     try index.take(knowledge)
     if let name {
-      try index.remember(PeerRecord(replica: other.replica, name: name, seen: now))
+      try index.remember(PeerRecord(replica: other.replica, name: name, seen: now), at: other.place)
     }
     try commit()
   }
@@ -109,7 +122,8 @@ extension LocalReplica {
     guard !opening.isDryRun else { return }
     var knowledge = index.knowledge
     knowledge.note(
-      other.replica, in: other.nextEpoch, now: wallClockNanoseconds(), keeping: index.replica)
+      other.replica, in: other.nextEpoch, now: Self.latestTime(given: other),
+      keeping: index.replica)
     knowledge.noteEqual(index.replica, other.replica)
     try begin()
     try index.take(knowledge)
@@ -126,27 +140,29 @@ extension LocalReplica {
     try index.set("deletions", to: [1])
   }
 
-  /// Remembers the run, and who took part in it, and keeps what was noted before.
-  func remember(_ run: RunRecord, _ peer: PeerRecord) throws(IndexError) {
+  /// Remembers the run, and who took part in it and where, and keeps what was noted before.
+  func remember(_ run: RunRecord, _ peer: PeerRecord, at place: UInt64) throws(IndexError) {
     try begin()
     try index.remember(run)
-    try index.remember(peer)
+    try index.remember(peer, at: place)
     try index.sweepChunks()
     try commit()
   }
 
-  /// Begins with an index that remembers nothing.
-  func replaceIndex() throws {
+  /// Begins with an index that remembers nothing. In a dry run, the other end goes on with the replica
+  /// that it has been told of: nothing is made of it.
+  func replaceIndex(_ reason: Problem.Code) throws {
     try abandonTransaction()
-    try take(Self.newIndex(in: stateDirectory, opening))
-    hasReplacedIndex = true
+    let replica = opening.isDryRun ? index.replica : ReplicaID(rawValue: Self.randomNumber())
+    try take(Self.newIndex(of: replica, in: stateDirectory, opening))
+    replacement = reason
     try checkIdentity()
   }
 
   /// Sets the index aside if an error tells that it is damaged where a scan does not look: the next run
   /// begins with a new one.
   func setAsideIndex(after error: any Error) {
-    guard case .index(.corrupt) = SessionError(error), !opening.isDryRun, !hasReplacedIndex,
+    guard case .index(.corrupt) = SessionError(error), !opening.isDryRun, replacement == nil,
       let stateDirectory
     else { return }
     // What cannot be renamed is found damaged again.
@@ -156,28 +172,34 @@ extension LocalReplica {
 
   /// Opens the index; in place of one that cannot be read a new one is begun. In a dry run where
   /// there is none, it is in memory.
-  static func openIndex(in directory: [UInt8]?, _ opening: Opening) throws -> Index {
+  static func openIndex(
+    in directory: [UInt8]?, _ opening: Opening
+  ) throws -> (Index, isReplaced: Bool) {
     let replica = ReplicaID(rawValue: randomNumber())
     let syncs = !opening.skipsSync
     guard let directory, try indexByteCount(in: directory, opening) > 0 || !opening.isDryRun else {
-      return try Index(path: [], newReplica: replica, syncs: syncs)
+      return (try Index(path: [], newReplica: replica, syncs: syncs), false)
     }
     do {
-      return try Index(path: try indexPath(in: directory), newReplica: replica, syncs: syncs)
+      let path = try indexPath(in: directory)
+      return (try Index(path: path, newReplica: replica, syncs: syncs), false)
     } catch let error as IndexError {
       guard error == .corrupt else { throw error }
-      return try newIndex(in: directory, opening)
+      return (try newIndex(of: replica, in: directory, opening), true)
     }
   }
 
   /// Begins an index that remembers nothing; one that is there is set aside. In a dry run it stays,
   /// and the new one is in memory.
-  private static func newIndex(in directory: [UInt8]?, _ opening: Opening) throws -> Index {
-    guard let directory, !opening.isDryRun else { return try openIndex(in: nil, opening) }
-    try setAsideIndex(in: directory)
-    return try Index(
-      path: try indexPath(in: directory), newReplica: ReplicaID(rawValue: randomNumber()),
-      syncs: !opening.skipsSync)
+  private static func newIndex(
+    of replica: ReplicaID, in directory: [UInt8]?, _ opening: Opening
+  ) throws -> Index {
+    var path: [UInt8] = []
+    if let directory, !opening.isDryRun {
+      try setAsideIndex(in: directory)
+      path = try indexPath(in: directory)
+    }
+    return try Index(path: path, newReplica: replica, syncs: !opening.skipsSync)
   }
 
   /// Where the index is.

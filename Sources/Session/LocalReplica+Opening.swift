@@ -24,6 +24,17 @@ extension LocalReplica {
     }
   }
 
+  /// Opens the directory of the state, or makes it; nil in a dry run where there is none.
+  static func openState(of root: Root, _ opening: Opening) throws(SessionError) -> StatePlace? {
+    do {
+      return try StatePlace.open(
+        for: root, at: opening.path, elsewhere: opening.stateDirectory, makes: !opening.isDryRun)
+    } catch {
+      if error.isLackOfSpace { throw SessionError(error) }
+      throw .state(path: opening.path, error)
+    }
+  }
+
   /// Closes the state directory to others.
   static func close(_ directory: borrowing Directory) throws(SystemError) {
     guard try directory.status().mode & 0o077 != 0 else { return }

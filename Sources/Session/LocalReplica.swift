@@ -27,6 +27,8 @@ final class LocalReplica {
   /// Whether there is no root yet.
   private let isMissing: Bool
   let opening: Opening
+  /// Tells apart where the root and others are.
+  let place: UInt64
   /// The directory that holds the state; nil in a dry run where there is none.
   let stateDirectory: [UInt8]?
   /// Whether the state lies in the root.
@@ -35,19 +37,27 @@ final class LocalReplica {
   /// What the run sees; empty before the scan.
   private(set) var view = ViewBuilder(Filter()).finish()
   private(set) var report = ScanReport()
+  /// What the run is to tell of the replica before anything is changed.
+  var problems: [Problem] {
+    report.problems + (replacement.map { [Problem(path: .root, code: $0)] } ?? [])
+  }
   private(set) var clock = FileClock(now: .min, granularity: 0)
   private let lock: Lock?
   /// Held while the tree is changed, wherever the state is.
   var treeLock: Lock?
-  /// Whether this run has begun a new index in the place of the one that it had opened.
-  var hasReplacedIndex = false
+  /// The time by which this run may give other replicas up.
+  private(set) var credibleTime = Int64.min
+  /// Why this run has begun a new index in the place of the one that was there, if it has.
+  var replacement: Problem.Code?
+  /// Whether the replica has taken part in no run with another yet, under whatever identity.
+  var isNew: Bool { index.isNew && replacement != .outdated }
   /// What would have stopped a run that is no dry one.
   var refusal: SessionError?
   /// Whether there was nothing when the replica was opened.
   private(set) var isEmpty = false
   /// By how much this run takes the replica to a later epoch: one for what the scan finds, one for
   /// what the run changes, and some at random, so that no other course of events has the same.
-  let epochStep = 2 + randomNumber() % 1024
+  let epochStep = 2 + randomNumber() % (1 << 20)
   private var isInTransaction = false
   /// Whether the state is one of another tree than this, or of this one at another time, so that
   /// what it says of files proves nothing.
@@ -72,16 +82,12 @@ final class LocalReplica {
     self.opening = opening
     do {
       (root, isMissing) = try Self.openRoot(opening)
+      place = try Self.place(of: opening.path)
     } catch {
       throw .root(path: opening.path, error)
     }
     do {
-      let place =
-        try isMissing
-        ? nil
-        : StatePlace.open(
-          for: root, at: opening.path, elsewhere: opening.stateDirectory,
-          makes: !opening.isDryRun)
+      let place = try isMissing ? nil : Self.openState(of: root, opening)
       var isInRoot = true
       if let place {
         stateDirectory = place.path
@@ -100,7 +106,10 @@ final class LocalReplica {
       }
       hasStateInRoot = isInRoot
       if !opening.isDryRun { try Self.clearStage(of: root) }
-      index = try Self.openIndex(in: stateDirectory, opening)
+      let isReplaced: Bool
+      (index, isReplaced) = try Self.openIndex(in: stateDirectory, opening)
+      if isReplaced { replacement = .damagedIndex }
+      credibleTime = index.knowledge.credibleTime(of: index.replica, now: wallClockNanoseconds())
       do {
         try begin()
         try checkIdentity()
@@ -133,7 +142,7 @@ final class LocalReplica {
       do {
         try scanOnce(defersHashing, progress, confirm)
       } catch IndexError.corrupt {
-        try replaceIndex()
+        try replaceIndex(.damagedIndex)
         try scanOnce(defersHashing, progress, confirm)
       }
     } catch {
@@ -161,7 +170,7 @@ final class LocalReplica {
     ) { [unowned self] in
       // What is remembered outlasts a power cut, and so must what it is of.
       if !opening.skipsSync { try syncFileSystem() }
-      try noteEpoch(nextEpoch, now)
+      try noteEpoch(nextEpoch)
       try commit()
       try begin()
     }
@@ -184,7 +193,7 @@ final class LocalReplica {
     try refuseEmptied()
     view = target.takeView()
     unknown = UnknownPaths(report.unknown)
-    try noteEpoch(nextEpoch, now)
+    try noteEpoch(nextEpoch)
     try forgetExpected()
     isRestored = false
     lastTrusted = nil
@@ -216,10 +225,10 @@ final class LocalReplica {
   }
 
   /// Takes note that the replica has come to an epoch, before anything that counts by it is kept.
-  private func noteEpoch(_ epoch: UInt64, _ now: Int64) throws {
+  private func noteEpoch(_ epoch: UInt64) throws {
     guard index.epoch < epoch else { return }
     var knowledge = index.knowledge
-    knowledge.note(index.replica, in: epoch, now: now)
+    knowledge.note(index.replica, in: epoch, now: credibleTime)
     try index.take(epoch: epoch, knowledge)
   }
 

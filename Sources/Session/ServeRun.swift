@@ -46,7 +46,7 @@ final class ServeRun {
     }
     open = try Open(payload: try Self.payload(of: .open, from: connection))
     connection.keep(to: open.terms)
-    peerName = Array("initiator at \(ReplicaID(rawValue: open.place))".utf8)
+    peerName = Array("initiator at \(ReplicaID(rawValue: open.introduction.place))".utf8)
     let opening = try Opening(open)
     if open.role != .compared, !opening.forces { try RootGuard.check(opening.path) }
     replica = try LocalReplica(opening)
@@ -154,7 +154,7 @@ final class ServeRun {
 
   private func sendReady() throws {
     for frame in PathList.frames(.unknown, replica.report.unknown) { try connection.send(frame) }
-    let problems = replica.report.problems
+    let problems = replica.problems
     if !problems.isEmpty {
       for frame in Outcomes(problems: problems).frames(.problems) { try connection.send(frame) }
     }
@@ -163,12 +163,12 @@ final class ServeRun {
       try connection.send(Failure(exitCode: exitCode, message: message).frame(.refused))
     }
     let view = replica.view
-    let met = try replica.index.lastReplica(at: peerName)
+    let initiator = open.introduction
     try connection.send(
       Ready(
         replica: replica.index.replica,
-        isNew: replica.index.isNew,
-        hasMetAnother: met.map { $0 != open.introduction.replica } ?? false,
+        isNew: replica.isNew,
+        meetsStranger: try replica.index.isStranger(initiator.replica, at: initiator.place),
         hasDeleted: try replica.hasDeleted(),
         entryCount: view.liveCount + view.tombstoneCount,
         liveCount: view.liveCount, stateRoot: view.state.root, contentRoot: replica.contentRoot
@@ -222,7 +222,7 @@ final class ServeRun {
   private func hearInitiator() throws {
     guard !hasHeard else { return }
     hasHeard = true
-    try replica.hear(open.introduction, at: peerName)
+    try replica.hear(open.introduction, as: peerName)
   }
 
   private func takeContent(_ frame: Frame) throws {
@@ -286,7 +286,8 @@ final class ServeRun {
     if open.role == .destination, open.flags.contains(.deletes) { try replica.noteDeletion() }
     try replica.remember(
       RunRecord(finished: now, peer: peerName, exitCode: summary.exitCode, itemCount: itemCount),
-      PeerRecord(replica: open.introduction.replica, name: peerName, seen: now))
+      PeerRecord(replica: open.introduction.replica, name: peerName, seen: now),
+      at: open.introduction.place)
   }
 }
 

@@ -15,7 +15,7 @@ package struct KeptConflict: Sendable {
 }
 
 /// Which version of a conflict stays.
-package enum KeptVersion: String, Sendable {
+package enum KeptVersion: String, Sendable, CaseIterable {
   /// The one that won.
   case original
   /// The one that was kept beside it.
@@ -33,20 +33,27 @@ extension Session {
   /// Settles conflicts: of those whose copies are at `copies`, or of all if that is nil, one version
   /// stays under the original's name and the other goes. What has been changed since the scan is
   /// left, and reported. Where all originals are to stay, copies whose original is gone do: they are
-  /// the last versions. Returns these beside what was settled.
+  /// the last versions; and of several copies none takes the place of their original, which has room
+  /// for one. Returns these beside what was settled.
   package static func settle(
     _ copies: [Path]?, in path: [UInt8], keeping which: KeptVersion, options: RunOptions,
     report: (Event) -> Void
-  ) throws(SessionError) -> (settled: [KeptConflict], last: [KeptConflict]) {
+  ) throws(SessionError) -> (settled: [KeptConflict], left: [KeptConflict]) {
     let replica = try scanned(path, options, report)
     let found = try found(in: replica)
     for path in copies ?? [] where !found.contains(where: { $0.copy.path == path }) {
       throw .noConflictCopy(path: path)
     }
-    let last = copies == nil && which == .original ? found.filter { $0.original == nil } : []
-    let wanted = found.filter { conflict in
-      copies?.contains(conflict.copy.path) ?? (which == .copy || conflict.original != nil)
+    let named = found.filter { copies?.contains($0.copy.path) ?? true }
+    let left: [KeptConflict]
+    switch which {
+    case .original: left = copies == nil ? named.filter { $0.original == nil } : []
+    case .copy:
+      let counts = Dictionary(named.map { ($0.originalPath, 1) }, uniquingKeysWith: +)
+      left = named.filter { counts[$0.originalPath, default: 0] > 1 }
     }
+    let leftPaths = Set(left.map(\.copy.path))
+    let wanted = named.filter { !leftPaths.contains($0.copy.path) }
     do {
       let destination = try Destination(replica, deletes: true)
       var refused: Set<Path> = []
@@ -82,7 +89,7 @@ extension Session {
       let settled = wanted.filter {
         !refused.contains($0.copy.path) && !refused.contains($0.originalPath)
       }
-      return (settled, last)
+      return (settled, left)
     } catch {
       throw SessionError(error)
     }

@@ -92,7 +92,7 @@ package enum Session {
       replica.setAsideIndex(after: error)
       throw SessionError(error)
     }
-    for problem in replica.report.problems { report(.problem(problem)) }
+    for problem in replica.problems { report(.problem(problem)) }
     return replica
   }
 

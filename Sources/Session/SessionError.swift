@@ -11,6 +11,8 @@ package enum SessionError: Error {
   /// What stands for a file of the index in a root is no file, as if somebody had prepared it; `path`
   /// is the root's, as the user gave it.
   case unsafeState(path: [UInt8], name: String)
+  /// No state can be kept for the root at `path`, as the user gave it.
+  case state(path: [UInt8], SystemError)
   /// A root lies within the other root of the run, or is `/` or the home directory.
   case unsafeRoot(path: [UInt8], reason: UnsafeRoot)
   /// The directory in which the state is to be kept lies in a root, and would travel with it.
@@ -35,6 +37,8 @@ package enum SessionError: Error {
   case silent(seconds: Int)
   /// The other end stopped; its own reason, as lines of text for people.
   case farEnd(exitCode: UInt8, message: [UInt8], isRemote: Bool)
+  /// The exit code that a far end gives for ``busy(path:)``.
+  package static let busyExitCode: UInt8 = 41
   /// A system call failed and no path is to blame.
   case inputOutput(SystemError)
   /// The stored index could not be used.

@@ -70,12 +70,13 @@ package struct EntryStreamReader {
   /// Whether all has been read.
   package var isAtEnd: Bool { fields.isAtEnd }
 
-  /// Reads a path.
-  package mutating func readPath() throws(Malformed) -> Path {
+  /// Reads a path, which may be the root's if that is said.
+  package mutating func readPath(orRoot: Bool = false) throws(Malformed) -> Path {
     let shared = try fields.readCount(atMost: previousKey.count)
     previousKey.removeLast(previousKey.count - shared)
     try fields.readPrefixed(atMost: Path.maximumKeyByteCount - shared, onto: &previousKey)
     keyByteCount += previousKey.count
+    if orRoot, previousKey.isEmpty { return .root }
     do { try Path.validate(previousKey.span, knownCount: shared) } catch { throw .key }
     return Path(uncheckedKey: previousKey)
   }

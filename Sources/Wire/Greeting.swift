@@ -10,7 +10,7 @@ package enum Magic {
 /// The first frame of each end: which versions of the protocol it speaks.
 package struct Hello: Equatable, Sendable {
   /// The one version of the protocol that this program speaks.
-  package static let current: UInt64 = 9
+  package static let current: UInt64 = 10
 
   /// The oldest version spoken.
   package let oldest: UInt64
@@ -106,8 +106,6 @@ package struct Open: Equatable, Sendable {
   package var root: [UInt8]
   /// Where to keep state instead of in the root; empty for there.
   package var stateDirectory: [UInt8]
-  /// Tells apart where initiators' roots are: part of a digest of the machine and the path.
-  package var place: UInt64
   /// The initiator.
   package var introduction: Introduction
   /// The include and exclude rules in order.
@@ -129,7 +127,7 @@ package struct Open: Equatable, Sendable {
   /// Creates an order.
   package init(
     role: Role, flags: Flags, lockWaitSeconds: UInt32, byteRate: Int? = nil, root: [UInt8],
-    stateDirectory: [UInt8], place: UInt64, introduction: Introduction, rules: [Rule]
+    stateDirectory: [UInt8], introduction: Introduction, rules: [Rule]
   ) {
     self.role = role
     self.flags = flags
@@ -137,7 +135,6 @@ package struct Open: Equatable, Sendable {
     self.byteRate = byteRate
     self.root = root
     self.stateDirectory = stateDirectory
-    self.place = place
     self.introduction = introduction
     self.rules = rules
   }
@@ -156,7 +153,6 @@ package struct Open: Equatable, Sendable {
     root = Array(try reader.readPrefixed(atMost: 65_536))
     stateDirectory = Array(try reader.readPrefixed(atMost: 65_536))
     guard !root.contains(0), !stateDirectory.contains(0) else { throw .key }
-    place = try reader.readFixed()
     introduction = try Introduction(from: &reader)
     rules = []
     for _ in 0..<(try reader.readCount(ofAtLeast: 2)) {
@@ -175,7 +171,6 @@ package struct Open: Equatable, Sendable {
     payload.append(count: byteRate ?? 0)
     payload.append(prefixed: root.span)
     payload.append(prefixed: stateDirectory.span)
-    payload.append(fixed: place)
     introduction.encode(to: &payload)
     payload.append(count: rules.count)
     for rule in rules {
@@ -193,8 +188,8 @@ package struct Ready: Equatable, Sendable {
   package var replica: ReplicaID
   /// Whether it has taken part in no run with another yet.
   package var isNew: Bool
-  /// Whether another replica was met before where the initiator's is now.
-  package var hasMetAnother: Bool
+  /// Whether the initiator's replica, which was never met, is where another was.
+  package var meetsStranger: Bool
   /// Whether a run that may delete, and changes it alone, has come to its end before.
   package var hasDeleted: Bool
   /// The number of entries, tombstones included, that the run sees.
@@ -208,12 +203,12 @@ package struct Ready: Equatable, Sendable {
 
   /// Creates the report.
   package init(
-    replica: ReplicaID, isNew: Bool, hasMetAnother: Bool, hasDeleted: Bool, entryCount: Int,
+    replica: ReplicaID, isNew: Bool, meetsStranger: Bool, hasDeleted: Bool, entryCount: Int,
     liveCount: Int, stateRoot: Digest, contentRoot: Digest?
   ) {
     self.replica = replica
     self.isNew = isNew
-    self.hasMetAnother = hasMetAnother
+    self.meetsStranger = meetsStranger
     self.hasDeleted = hasDeleted
     self.entryCount = entryCount
     self.liveCount = liveCount
@@ -228,7 +223,7 @@ package struct Ready: Equatable, Sendable {
     let bits = try reader.readByte()
     guard bits <= 7 else { throw .kind }
     isNew = bits & 1 != 0
-    hasMetAnother = bits & 2 != 0
+    meetsStranger = bits & 2 != 0
     hasDeleted = bits & 4 != 0
     entryCount = try reader.readCount(atMost: 1 << 48)
     liveCount = try reader.readCount(atMost: entryCount)
@@ -242,7 +237,7 @@ package struct Ready: Equatable, Sendable {
   package var frame: Frame {
     var payload: [UInt8] = []
     payload.append(fixed: replica.rawValue)
-    payload.append((isNew ? 1 : 0) | (hasMetAnother ? 2 : 0) | (hasDeleted ? 4 : 0))
+    payload.append((isNew ? 1 : 0) | (meetsStranger ? 2 : 0) | (hasDeleted ? 4 : 0))
     payload.append(count: entryCount)
     payload.append(count: liveCount)
     stateRoot.append(to: &payload)

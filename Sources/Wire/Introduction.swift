@@ -5,6 +5,8 @@ package import Replica
 package struct Introduction: Equatable, Sendable {
   /// The end's identity.
   package var replica: ReplicaID
+  /// What tells its root apart from directories elsewhere, on this machine and others.
+  package var place: UInt64
   /// Its epoch at the end of its last run.
   package var epoch: UInt64
   /// Its epoch at the end of this one.
@@ -19,10 +21,11 @@ package struct Introduction: Equatable, Sendable {
 
   /// Introduces an end.
   package init(
-    replica: ReplicaID, epoch: UInt64, nextEpoch: UInt64, clock: Int64, knowledge: Knowledge,
-    isEmpty: Bool = false
+    replica: ReplicaID, place: UInt64, epoch: UInt64, nextEpoch: UInt64, clock: Int64,
+    knowledge: Knowledge, isEmpty: Bool = false
   ) {
     self.replica = replica
+    self.place = place
     self.epoch = epoch
     self.nextEpoch = nextEpoch
     self.clock = clock
@@ -39,6 +42,7 @@ package struct Introduction: Equatable, Sendable {
 
   init(from reader: inout ByteReader) throws(Malformed) {
     replica = ReplicaID(rawValue: try reader.readFixed())
+    place = try reader.readFixed()
     epoch = try reader.readVarint()
     nextEpoch = try reader.readVarint()
     guard epoch < nextEpoch, nextEpoch <= UInt64.max / 2 else { throw .number }
@@ -51,6 +55,7 @@ package struct Introduction: Equatable, Sendable {
 
   func encode(to output: inout [UInt8]) {
     output.append(fixed: replica.rawValue)
+    output.append(fixed: place)
     output.append(varint: epoch)
     output.append(varint: nextEpoch)
     output.append(fixed: clock)

@@ -73,9 +73,10 @@ package struct Outcomes: Equatable, Sendable {
     matchedByteCount = Int64(try stream.fields.readCount(atMost: 1 << 60))
     problems = []
     while !stream.isAtEnd {
-      let path = try stream.readPath()
+      let path = try stream.readPath(orRoot: true)
       guard stream.keyByteCount <= PathList.maximumKeyByteCount else { throw .count }
       let (code, systemCode) = try stream.readReason()
+      guard code.isOfReplica == (path == .root) else { throw .key }
       problems.append(Problem(path: path, code: code, systemCode: systemCode))
     }
   }

@@ -19,15 +19,16 @@ struct Conflicts: Command {
       """,
     helpNames: .long)
 
-  @Argument(help: "A directory on this machine.") var dir: RawArgument
+  @Argument(help: "A directory on this machine.", completion: .directory) var dir: RawArgument
   @Argument(
     help: ArgumentHelp(
       "Conflict copies, by their paths in DIR. (The list prints odd names escaped.)",
-      valueName: "copy"))
+      valueName: "copy"), completion: .file())
   var copies: [RawArgument] = []
   @Option(
     help: ArgumentHelp(
-      "Settle: keep the original or the copy, and remove the other.", valueName: "which"))
+      "Settle: keep the original or the copy, and remove the other.", valueName: "which"),
+    completion: .list(KeptVersion.allCases.map(\.rawValue)))
   var keep: RawArgument?
   @Flag(help: "Settle all that there are.") var all = false
   @Flag(name: .shortAndLong, help: "Settle without a word.") var quiet: Int
@@ -72,13 +73,13 @@ struct Conflicts: Command {
     var isLeft = false
     var reporter = Reporter(kind: .look, style: OutputStyle(isJSON: json))
     let status = try reporter.look { report throws(SessionError) in
-      let (settled, last) = try Session.settle(
+      let (settled, left) = try Session.settle(
         copies, in: path, keeping: which, options: options
       ) { report(.event($0)) }
-      isLeft = !last.isEmpty
+      isLeft = !left.isEmpty
       guard quiet == 0 else { return }
       for conflict in settled { report(.line(line(conflict))) }
-      for conflict in last { report(.line(line(conflict, stays: true))) }
+      for conflict in left { report(.line(line(conflict, stays: true))) }
     }
     return status == .done && isLeft ? .conflicts : status
   }
@@ -88,7 +89,8 @@ struct Conflicts: Command {
       let name = Escape.text(conflict.copy.path.slashed)
       let original = Escape.text(conflict.originalPath.slashed)
       return conflict.original == nil
-        ? "\(name)\t(\(original) is gone\(stays ? ": stays" : ""))\n" : "\(name)\t\(original)\n"
+        ? "\(name)\t(\(original) is gone\(stays ? ": stays" : ""))\n"
+        : "\(name)\t\(original)\(stays ? " (one of several: stays)" : "")\n"
     }
     var line = JSONLine(type: "conflict")
     line.add("path", bytes: conflict.originalPath.slashed)

@@ -26,8 +26,8 @@ struct Copy: Command {
     ],
     helpNames: .long)
 
-  @Argument(help: "The directory to take from.") var src: RawArgument
-  @Argument(help: "The directory to change.") var dst: RawArgument
+  @Argument(help: "The directory to take from.", completion: .directory) var src: RawArgument
+  @Argument(help: "The directory to change.", completion: .directory) var dst: RawArgument
   @Flag(help: "Remove what only DST has; without it, nothing is ever removed.")
   var delete = false
   @OptionGroup(title: "Changes") var change: ChangeOptions

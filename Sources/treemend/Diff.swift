@@ -14,8 +14,9 @@ struct Diff: Command {
       """,
     helpNames: .long)
 
-  @Argument(help: "A directory, here or on another machine.") var a: RawArgument
-  @Argument(help: "The other one.") var b: RawArgument
+  @Argument(help: "A directory, here or on another machine.", completion: .directory) var a:
+    RawArgument
+  @Argument(help: "The other one.", completion: .directory) var b: RawArgument
   @OptionGroup(title: "Selection") var selection: SelectionOptions
   @OptionGroup(title: "Connection") var connection: ConnectionOptions
   @OptionGroup(title: "Output") var output: OutputOptions

@@ -44,7 +44,7 @@ extension JSONLine {
   /// A path that could not be dealt with.
   static func problem(_ problem: Problem) -> JSONLine {
     var line = JSONLine(type: "problem")
-    line.add("path", bytes: problem.path.slashed)
+    line.add("path", bytes: problem.shownPath)
     line.add("code", problem.code.name)
     line.add("message", problem.message)
     return line

@@ -10,7 +10,7 @@ struct List: Command {
     usage: "treemend ls [OPTIONS] DIR",
     helpNames: .long)
 
-  @Argument(help: "A directory on this machine.") var dir: RawArgument
+  @Argument(help: "A directory on this machine.", completion: .directory) var dir: RawArgument
   @Flag(help: "Print one JSON object a line, for programs.") var json = false
   @Flag(
     name: [.customShort("h"), .long],

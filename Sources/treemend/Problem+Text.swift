@@ -6,9 +6,12 @@ extension Problem {
     systemCode == 0 ? code.meaning : "\(code.meaning): \(SystemMessage.text(systemCode))"
   }
 
+  /// The path as it is shown; the root's has no name of its own.
+  var shownPath: [UInt8] { path == .root ? [UInt8(ascii: ".")] : path.slashed }
+
   /// The line for standard error.
   var line: String {
-    "treemend: \(Escape.text(path.slashed)): \(message)\n"
+    "treemend: \(Escape.text(shownPath)): \(message)\n"
   }
 }
 
@@ -27,6 +30,8 @@ extension Problem.Code {
     case .mismatch: "mismatch"
     case .noSpace: "no_space"
     case .notEmpty: "not_empty"
+    case .damagedIndex: "damaged_index"
+    case .outdated: "outdated"
     }
   }
 
@@ -43,6 +48,10 @@ extension Problem.Code {
     case .mismatch: "did not arrive as announced, and was not installed"
     case .noSpace: "did not fit: no space left at the destination"
     case .notEmpty: "stays: it holds something that is left out or new"
+    case .damagedIndex:
+      "has a damaged index ('index.corrupt' in its state): the run begins without its history"
+    case .outdated:
+      "was away for longer than deletions are remembered: what it has is taken for new"
     }
   }
 }

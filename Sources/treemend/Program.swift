@@ -10,7 +10,7 @@ enum Program {
       let invocation = try Invocation(arguments)
       if invocation.asksForVersion { return try show("treemend \(Session.version)\n") }
       if invocation.asksForHelp || invocation.command == .help {
-        return try show(Help.text(for: invocation))
+        return try show(try Help.text(for: invocation))
       }
       let type = invocation.command?.type ?? Copy.self
       do throws(Failure) {

@@ -14,7 +14,7 @@ struct Root: Command {
       """,
     helpNames: .long)
 
-  @Argument(help: "A directory on this machine.") var dir: RawArgument
+  @Argument(help: "A directory on this machine.", completion: .directory) var dir: RawArgument
   @Flag(help: "Print the root of the state instead, which covers versions and deletions, too.")
   var state = false
   @OptionGroup(title: "Selection") var selection: SelectionOptions

@@ -9,10 +9,14 @@ struct SelectionOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Keep what matches PATTERN.", valueName: "pattern"))
   var include: [OrderedRule] = []
 
-  @Option(help: ArgumentHelp("Read exclude patterns from FILE, one a line.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("Read exclude patterns from FILE, one a line.", valueName: "file"),
+    completion: .file())
   var excludeFrom: [OrderedRule] = []
 
-  @Option(help: ArgumentHelp("Read include patterns from FILE, one a line.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("Read include patterns from FILE, one a line.", valueName: "file"),
+    completion: .file())
   var includeFrom: [OrderedRule] = []
 
   @Flag(name: .shortAndLong, help: "Read every file again, whatever its size and times say.")

@@ -10,6 +10,7 @@ extension Failure {
     self =
       switch error {
       case .root(let path, let cause): Self.root(path, cause)
+      case .state(let path, let cause): Self.state(path, cause)
       case .unsafeRoot(let path, let reason): Self.unsafeRoot(path, reason)
       case .stateInRoot(let state, let root): Self.stateInRoot(state, root)
       case .unsafeState(let path, let name): Self.unsafeState(path, name)
@@ -102,6 +103,17 @@ extension Failure {
       hint: "without --state-dir, the state is in .treemend there, which does not")
   }
 
+  private static func state(_ path: [UInt8], _ cause: SystemError) -> Failure {
+    let hint =
+      cause.code == ENOTDIR || cause.code == ELOOP
+      ? "its '.treemend' is no directory, or that of the state; --state-dir=DIR names another"
+      : "it goes to '.treemend' there, or where that cannot be to $XDG_STATE_HOME or"
+        + " ~/.local/state; --state-dir=DIR names another place"
+    return Failure(
+      status: .badRoot, what: "no state can be kept for '\(Escape.text(path))'",
+      causes: [cause.text], hint: hint)
+  }
+
   private static func unsafeState(_ path: [UInt8], _ name: String) -> Failure {
     Failure(
       status: .badRoot, what: "'\(Escape.text(path))' cannot be used as a replica",
@@ -137,7 +149,7 @@ extension Failure {
       }
     return Failure(
       status: .safety, what: what,
-      hint: "if that is meant, a run with --force goes on; one with -n shows what follows")
+      hint: "if that is meant, a copy or sync with --force goes on; one with -n shows what follows")
   }
 
   private static func farEnd(

@@ -5,7 +5,8 @@ internal import Session
 struct StateOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Keep the state of local replicas in DIR (default: .treemend in each).", valueName: "dir"))
+      "Keep the state of local replicas in DIR (default: .treemend in each).", valueName: "dir"),
+    completion: .directory)
   var stateDir: RawArgument?
 
   @Option(

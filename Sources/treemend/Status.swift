@@ -9,7 +9,7 @@ struct Status: Command {
     usage: "treemend status [OPTIONS] DIR",
     helpNames: .long)
 
-  @Argument(help: "A directory on this machine.") var dir: RawArgument
+  @Argument(help: "A directory on this machine.", completion: .directory) var dir: RawArgument
   @Flag(help: "Print a JSON object, for programs.") var json = false
   @Flag(
     name: [.customShort("h"), .long],

@@ -16,8 +16,8 @@ struct Sync: Command {
       """,
     helpNames: .long)
 
-  @Argument(help: "The first directory.") var a: RawArgument
-  @Argument(help: "The second directory.") var b: RawArgument
+  @Argument(help: "The first directory.", completion: .directory) var a: RawArgument
+  @Argument(help: "The second directory.", completion: .directory) var b: RawArgument
   @Flag(help: "Change only B; what is newer there stays a difference.") var push = false
   @Flag(help: "Change only A; what is newer there stays a difference.") var pull = false
   @Flag(help: .hidden) var delete = false
@@ -27,7 +27,7 @@ struct Sync: Command {
       What becomes of a file that was changed in both: keep-both (default); newest, \
       prefer-source (A's), prefer-destination (B's), and the other version goes; fail (nothing is \
       touched, exit 40).
-      """, valueName: "policy"))
+      """, valueName: "policy"), completion: .list(ConflictPolicy.allCases.map(\.rawValue)))
   var conflict: RawArgument?
   @OptionGroup(title: "Changes") var change: ChangeOptions
   @OptionGroup(title: "Selection") var selection: SelectionOptions

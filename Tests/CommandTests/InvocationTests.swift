@@ -78,6 +78,15 @@ import Testing
     #expect(try read(arguments).asksForHelp == asks)
   }
 
+  @Test(
+    arguments: [
+      (["help", "nosuch"], "no command 'nosuch'"), (["help", "prove"], "'prove' is not supported"),
+    ])
+  func `help for what is no command is refused`(arguments: [String], part: String) throws {
+    let failure = #expect(throws: Failure.self) { try Help.text(for: try read(arguments)) }
+    #expect(failure?.what.contains(part) == true, "\(failure?.what ?? "")")
+  }
+
   @Test func `bytes that are no UTF-8 come through the parser`() throws {
     let source: [UInt8] = [0xff, 0x2f, 0xef, 0x9e, 0x80, 0xc3]
     let invocation = try Invocation([source, [UInt8]("-v"), [0x80]])

@@ -47,6 +47,26 @@ import Testing
     try replicas.change("test -e source/f.txt")
   }
 
+  @Test func `of several copies of a file none takes its place unless it is named`() throws {
+    try replicas.change("mkdir third")
+    let third = replicas.directory.appending("third")
+    for (one, two) in [(replicas.source, replicas.destination), (replicas.source, third)] {
+      try replicas.change("for r in source destination third; do echo $r >$r/h.txt; done")
+      let run = try ProgramRun(Binary.treemend, "sync", one, two)
+      try #require(run.ending == .exited(0), "\(run)")
+    }
+    let several = try copies().filter { $0.hasPrefix("h.") }
+    try #require(several.count == 2)
+    let before = try TreeSnapshot(replicas.source)
+    let all = try conflicts("--keep=copy", copies: several)
+    #expect(all.ending == .exited(40), "\(all)")
+    #expect(all.text.contains("\(several[0])\th.txt (one of several: stays)\n"), "\(all)")
+    try expect(replicas.source, is: before)
+    #expect(try conflicts("--keep=copy", copies: [several[0]]).ending == .exited(0))
+    #expect(try conflicts("--keep=copy", "--all").ending == .exited(0))
+    #expect(try copies() == [])
+  }
+
   @Test func `a copy whose name has no room for the original's finds it`() throws {
     let long = String(repeating: "漢", count: 80) + ".txt"
     try replicas.change(

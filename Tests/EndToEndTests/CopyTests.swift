@@ -109,6 +109,25 @@ import Testing
     try expectEqual(replicas)
   }
 
+  @Test(
+    arguments: [
+      "echo two >source/1", "chmod 600 source/1", "touch -d 2020-01-01 source/1",
+      "rm source/1 source/2 source/3", "for n in 1 2 3 4; do mv source/$n source/n$n; done",
+    ])
+  func `the names of one file follow in one run`(command: String) throws {
+    let replicas = try Replicas(RandomTree(fileCount: 2, directoryCount: 0, seed: 17))
+    try replicas.change(
+      """
+      echo one >source/1; for n in 2 3 4; do ln source/1 source/$n; done
+      cp -a source/. destination
+      """)
+    try #require(try replicas.copy(.local, ["--delete"]).ending == .exited(0))
+    try replicas.change(command)
+    let run = try replicas.copy(.local, ["--delete"])
+    #expect(run.ending == .exited(0) && run.errorText.isEmpty, "\(run)")
+    try expectEqual(replicas)
+  }
+
   @Test(arguments: [.local, .push(), .pull()] as [Replicas.Route])
   func `a destination that a run makes is open to its owner alone`(route: Replicas.Route) throws {
     let replicas = try Replicas(RandomTree(fileCount: 2, directoryCount: 0, seed: 13))

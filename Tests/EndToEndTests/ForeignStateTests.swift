@@ -56,6 +56,20 @@ import Testing
     }
   }
 
+  @Test(arguments: [[], ["-n"], ["--delete", "--force"], ["sync", "--force"]])
+  func `a run tells of a damaged index at either end`(options: [String]) throws {
+    for end in [replicas.source, replicas.destination] {
+      try #require(try replicas.copy().ending == .exited(0))
+      try replicas.change(
+        "dd if=/dev/zero of=\(end)/.treemend/index bs=4096 seek=0 count=1 conv=notrunc status=none")
+      let words = options + (try replicas.words(for: .push()))
+      let run = try ProgramRun(Binary.treemend, words)
+      let told = run.errorText.split(separator: "\n").filter { $0.contains("damaged index") }
+      #expect(told.count == 1 && told[0].hasPrefix("treemend: .: has a"), "\(run)")
+      #expect(run.ending == .exited(0), "\(run)")
+    }
+  }
+
   @Test func `a state that is open to others is closed`() throws {
     try #require(try replicas.copy().ending == .exited(0))
     try replicas.change("chmod 755 source/.treemend")

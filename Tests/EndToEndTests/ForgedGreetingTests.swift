@@ -89,13 +89,13 @@ import Wire
     let said =
       Forgery.greeting
       + Introduction(
-        replica: Forgery.replica, epoch: 0, nextEpoch: 2, clock: .max,
+        replica: Forgery.replica, place: 0, epoch: 0, nextEpoch: 2, clock: .max,
         knowledge: try Knowledge(members: [mark: member])
       ).frame.encoded(deflating: false)
     let place = try #require(said.firstRange(of: [1, 2, 3, 4, 5, 6, 7, 8]))
-    // The replica is behind the greeting, the order's header, six bytes, the path and the place.
+    // The replica is behind the greeting, the order's header, six bytes, the path and an empty string.
     let order = try Forgery.open("/nowhere")
-    let offset = try #require(order.firstRange(of: Array("/nowhere".utf8))).upperBound + 9
+    let offset = try #require(order.firstRange(of: Array("/nowhere".utf8))).upperBound + 1
     let hello = Hello(program: "0.1.0").frame.encoded(deflating: false)
     let peer = try ForgedPeer(
       saying: Array(said[..<place.lowerBound]), echoing: 8,

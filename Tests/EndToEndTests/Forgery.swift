@@ -26,9 +26,8 @@ enum Forgery {
   ) throws -> [UInt8] {
     try Open(
       role: role, flags: flags, lockWaitSeconds: 0, root: Array(root.utf8), stateDirectory: [],
-      place: 0,
       introduction: Introduction(
-        replica: replica, epoch: 0, nextEpoch: 2, clock: .max, knowledge: knowledge),
+        replica: replica, place: 0, epoch: 0, nextEpoch: 2, clock: .max, knowledge: knowledge),
       rules: []
     ).frame().encoded(deflating: false)
   }
@@ -73,9 +72,9 @@ enum Forgery {
     of entries: [Entry], knowledge: Knowledge = Knowledge(), telling frames: [Frame] = []
   ) -> [Frame] {
     let met = Introduction(
-      replica: replica, epoch: 0, nextEpoch: 2, clock: .max, knowledge: knowledge)
+      replica: replica, place: 0, epoch: 0, nextEpoch: 2, clock: .max, knowledge: knowledge)
     let ready = Ready(
-      replica: replica, isNew: false, hasMetAnother: false, hasDeleted: false,
+      replica: replica, isNew: false, meetsStranger: false, hasDeleted: false,
       entryCount: entries.count,
       liveCount: entries.count { $0.attributes.isLive }, stateRoot: digest([1]),
       contentRoot: digest([2]))

@@ -113,6 +113,37 @@ import Testing
     try expectEqual(replicas)
   }
 
+  @Test(
+    arguments: [
+      // However the source is named.
+      "run --delete host:$PWD/source/ destination", "run --delete source/../source destination",
+      // It was the second, and a sync names it first now.
+      "rm -f source/placeholder; run sync source destination",
+      // It has met another in the meantime.
+      "mkdir -p other; run source other; run --delete source destination",
+    ])
+  func `a replica that was met is known by its place`(commands: String) throws {
+    let shell = try StandInShell(.plain, in: replicas.directory).path
+    let run = "run() { \(Binary.treemend) -e \(shell) \"$@\"; }; "
+    try replicas.change(
+      run + "run sync destination source; run --delete host:$PWD/source destination")
+    try replicas.change("mv source saved; mkdir source; echo x >source/placeholder")
+    let before = try TreeSnapshot(replicas.destination)
+    let refused = try ProgramRun("sh", "-c", "cd \(replicas.directory.path); " + run + commands)
+    #expect(refused.ending == .exited(42), "\(refused)")
+    #expect(refused.errorText.contains("is its disk mounted?"))
+    try expect(replicas.destination, is: before)
+    try replicas.change("rm -r source; mv saved source; \(run + commands)")
+  }
+
+  @Test func `a place is no other place of the same name`() throws {
+    try replicas.change(
+      """
+      mkdir -p one/copy two/copy
+      for disk in one two; do (cd $disk; \(Binary.treemend) sync ../source copy); done
+      """)
+  }
+
   @Test(arguments: routes)
   func `a destination that has lost its state goes on`(route: Replicas.Route) throws {
     try #require(try replicas.copy(route).ending == .exited(0))
@@ -139,7 +170,7 @@ import Testing
     #expect(run.ending == .exited(42), "\(run)")
     #expect(
       run.errorText.contains(
-        "if that is meant, a run with --force goes on; one with -n shows what follows"))
+        "if that is meant, a copy or sync with --force goes on; one with -n shows what follows"))
     #expect(try [replicas.source, replicas.destination].map { try TreeSnapshot($0) } == before)
     // The dry run has not had the guard forget what it guards.
     #expect(try replicas.copy(.local, ["--delete"]).ending == .exited(42))

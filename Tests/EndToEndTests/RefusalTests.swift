@@ -26,6 +26,20 @@ import Testing
     try expectEqual(replicas)
   }
 
+  @Test func `two runs that wait for each other come to their ends`() throws {
+    try #require(try replicas.copy().ending == .exited(0))
+    let pairs = [
+      [replicas.source, replicas.destination], [replicas.destination, replicas.source],
+    ]
+    for _ in 0..<4 {
+      let runs = try pairs.map { try RunningProgram(Binary.treemend, ["sync", "--wait=60"] + $0) }
+      for run in runs {
+        let ended = try run.wait(timeLimitSeconds: 50)
+        #expect(ended.ending == .exited(0), "\(ended)")
+      }
+    }
+  }
+
   @Test func `a killed run leaves no lock`() throws {
     let first = try RunningProgram(Binary.treemend, try replicas.words(for: .local))
     try #require(waitForLock(inDirectory: "\(replicas.destination)/.treemend"))

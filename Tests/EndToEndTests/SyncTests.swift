@@ -21,6 +21,42 @@ import Testing
     try requireSuccess("sh", "-ec", command, in: directory)
   }
 
+  @Test(.enabled(if: SmallFileSystem.isAvailable, "only root can mount something"))
+  func `what is mounted over a directory is no edit of it`() throws {
+    let pair = try roots("a", "b")
+    try shell("mkdir -p a/d/sub; echo 1 >a/d/sub/f; echo 2 >a/k")
+    try sync(pair[0], pair[1])
+    // The mode of what is mounted is another.
+    let disk = try SmallFileSystem(over: directory.appending("b/d/sub"), byteCount: 1 << 20)
+    try withExtendedLifetime(disk) {
+      let run = try sync(pair[0], pair[1])
+      #expect(!run.errorText.contains("cannot come"), "\(run)")
+      try shell("rm -r a/d")
+      try sync(pair[0], pair[1])
+    }
+    try requireSuccess("umount", directory.appending("b/d/sub"))
+    try sync(pair[0], pair[1])
+    try shell("! test -e a/d && ! test -e b/d")
+    try expectEqual(pair)
+  }
+
+  @Test(arguments: [false, true])
+  func `a file that cannot come for a directory that is left out is told of`(
+    isSwapped: Bool
+  ) throws {
+    let pair = try roots("a", "b")
+    try shell("mkdir a/x; echo 1 >a/x/in; echo 2 >a/k")
+    try sync(pair[0], pair[1])
+    try shell("rm -r a/x; echo new >a/x")
+    let order = isSwapped ? [pair[1], pair[0]] : pair
+    // What is left out at the far end is not known to a run that asks nothing of it.
+    for options in [["--exclude=x/"]] + (isSwapped ? [["--exclude=x/", "-n"]] : []) {
+      let run = try ProgramRun(Binary.treemend, ["sync"] + options + order)
+      #expect(run.ending == .exited(23), "\(run)")
+      #expect(run.errorText.contains("x: cannot come"), "\(run)")
+    }
+  }
+
   /// Runs `treemend sync` and expects its exit status.
   @discardableResult
   private func sync(

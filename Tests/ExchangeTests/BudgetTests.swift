@@ -96,13 +96,14 @@ struct Budget: Sendable, CustomTestStringConvertible {
     for replica in replicas { knowledge.note(replica, in: 100_000, now: .max) }
     for replica in replicas { knowledge.noteEqual(replicas[0], replica) }
     let introduction = Introduction(
-      replica: replicas[0], epoch: 100_000, nextEpoch: 101_000, clock: .max, knowledge: knowledge)
+      replica: replicas[0], place: .max, epoch: 100_000, nextEpoch: 101_000, clock: .max,
+      knowledge: knowledge)
     let open = Open(
       role: .destination, flags: [.deletes], lockWaitSeconds: 0,
       root: [UInt8](repeating: 0x61, count: 200), stateDirectory: [],
-      place: .max, introduction: introduction, rules: [])
+      introduction: introduction, rules: [])
     let ready = Ready(
-      replica: ReplicaID(rawValue: .max), isNew: false, hasMetAnother: false, hasDeleted: false,
+      replica: ReplicaID(rawValue: .max), isNew: false, meetsStranger: false, hasDeleted: false,
       entryCount: 1 << 40, liveCount: 1 << 40, stateRoot: Self.holder.tree.root,
       contentRoot: Self.holder.tree.root)
     let hello = Hello(program: "100.100.100").frame

@@ -55,6 +55,59 @@ import Testing
     #expect(throws: IndexError.corrupt) { try file.open().stored() }
   }
 
+  @Test func `an epoch that leaves no room for others is noticed`() throws {
+    for epoch in [.max, 1 << 63, (1 << 62) + 1] as [UInt64] {
+      let file = try IndexFile()
+      do {
+        let index = try file.open()
+        try index.take(epoch: epoch, index.knowledge)
+      }
+      #expect(throws: IndexError.corrupt) { try file.open() }
+    }
+  }
+
+  @Test func `rows that overlap are noticed`() throws {
+    let file = try IndexFile(holding: Self.entries(60))
+    let index = try file.open()
+    let row = try #require(try index.rows(from: [], limit: 1).first)
+    for first in 0..<2 {
+      var writer = RowWriter(to: index)
+      try index.begin()
+      try writer.drop(row)
+      try writer.append(row.bucket) { _, _ in }
+      #expect(throws: IndexError.corrupt) {
+        try writer.append(entryAt: first, of: row.bucket) { _, _ in }
+      }
+      try index.rollback()
+    }
+  }
+
+  @Test(arguments: [
+    "CREATE VIEW NAME AS WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x FROM n) SELECT x FROM n",
+    "CREATE TABLE NAME (x)",
+  ])
+  func `tables that are not the program's are noticed, and no code of theirs is run`(
+    statement: String
+  ) throws {
+    for name in ["bucket", "field", "peer", "expected"] {
+      let file = try IndexFile(holding: Self.entries(60))
+      try Database(path: file.path).execute(
+        "ALTER TABLE \(name) RENAME TO former; "
+          + statement.replacing("NAME", with: name))
+      #expect(throws: IndexError.corrupt, "\(name)") {
+        let index = try file.open()
+        _ = (try index.stored(), try index.expected(), try index.peers())
+      }
+    }
+  }
+
+  @Test func `a value that is too long is noticed`() throws {
+    let file = try IndexFile(holding: Self.entries(60))
+    #expect(throws: IndexError.corrupt) {
+      try Database(path: file.path).execute("UPDATE field SET value = zeroblob(500000000)")
+    }
+  }
+
   @Test(arguments: SplitMix.seeds)
   func `a flipped byte of a row in the file is noticed or changes nothing`(seed: UInt64) throws {
     var random = SplitMix(seed: seed)

@@ -16,7 +16,7 @@ import Testing
   @Test func `a replica is new until it has met another`() throws {
     let file = try IndexFile()
     for _ in 0..<2 { #expect(try file.open().isNew) }
-    try file.open().remember(PeerRecord(replica: Self.other, name: [], seen: 1))
+    try file.open().remember(PeerRecord(replica: Self.other, name: [], seen: 1), at: 0)
     #expect(try !file.open().isNew)
   }
 
@@ -95,7 +95,7 @@ import Testing
       try index.remember(
         PeerRecord(
           replica: ReplicaID(rawValue: .max - UInt64(number % 3)), name: Array("\(number)".utf8),
-          seen: Int64(number)))
+          seen: Int64(number)), at: 0)
     }
     let runs = try index.lastRuns()
     #expect(runs.map(\.finished) == (6...25).reversed())
@@ -104,8 +104,18 @@ import Testing
     #expect(peers.map(\.seen) == [25, 24, 23])
     #expect(peers.map(\.replica.rawValue) == [.max - 1, .max, .max - 2])
     #expect(peers.first?.name == Array("25".utf8))
-    #expect(try index.lastReplica(at: Array("24".utf8)) == peers[1].replica)
-    #expect(try index.lastReplica(at: Array("26".utf8)) == nil)
+  }
+
+  @Test func `a stranger was never met, and is where another was`() throws {
+    let index = try IndexFile().open()
+    let replicas = (1...3).map { ReplicaID(rawValue: .max - UInt64($0)) }
+    for replica in replicas.dropLast() {
+      try index.remember(PeerRecord(replica: replica, name: [], seen: 1), at: .max)
+    }
+    #expect(try index.isStranger(replicas[2], at: .max))
+    #expect(
+      try !index.isStranger(replicas[0], at: .max) && !index.isStranger(replicas[1], at: .max))
+    #expect(try !index.isStranger(replicas[2], at: 0))
   }
 
   @Test func `versions that could not be read again are not written`() throws {

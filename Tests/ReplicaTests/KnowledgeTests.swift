@@ -37,7 +37,9 @@ import Testing
       knowledge.noteEqual(Self.a, replica)
     }
     #expect(!knowledge.isSettled(VersionVector(Self.a, 10), made: 0, now: Self.day))
-    #expect(knowledge.isSettled(VersionVector(Self.a, 10), made: 0, now: 740 * Self.day))
+    knowledge.note(Self.a, in: 10, now: 700 * Self.day)
+    #expect(
+      knowledge.isSettled(VersionVector(Self.a, 10), made: 0, now: 740 * Self.day))
   }
 
   @Test func `merging knows what either knew, and no later time than now`() {
@@ -50,6 +52,21 @@ import Testing
     #expect(knowledge.members[Self.a]?.seen[Self.b] == 20)
   }
 
+  @Test func `nobody is given up for one run with a clock that is far ahead`() {
+    var knowledge = Self.knowledge()
+    let ahead = 10_000 * Self.day
+    // One that is not known yet has nobody to give up.
+    #expect(knowledge.credibleTime(of: ReplicaID(rawValue: 9), now: ahead) == ahead)
+    for isGivenUp in [false, false, true] {
+      let time = knowledge.credibleTime(of: Self.a, now: ahead)
+      knowledge.note(Self.a, in: 11, now: time)
+      knowledge.note(Self.b, in: 21, now: ahead)
+      knowledge.expire(keeping: Self.a, now: time)
+      #expect((knowledge.members[Self.c] == nil) == isGivenUp)
+    }
+    #expect(knowledge.credibleTime(of: Self.a, now: 3 * Self.day) == 3 * Self.day)
+  }
+
   @Test func `a replica that is not heard of for two years is given up`() {
     var knowledge = Self.knowledge()
     knowledge.note(Self.a, in: 11, now: 740 * Self.day)
@@ -57,7 +74,8 @@ import Testing
     knowledge.noteEqual(Self.a, Self.b)
     knowledge.expire(keeping: Self.a, now: 740 * Self.day)
     #expect(knowledge.members[Self.c] == nil)
-    #expect(knowledge.isSettled(VersionVector(Self.b, 21), made: 0, now: 740 * Self.day))
+    #expect(
+      knowledge.isSettled(VersionVector(Self.b, 21), made: 0, now: 740 * Self.day))
     // It has not seen what the others have agreed on since, and is told so.
     var returned = Knowledge()
     returned.note(Self.b, in: 20, now: Self.day)

@@ -121,7 +121,9 @@ final class SimulatedRun {
       return false
     }
     knowledge.note(theirs.replica, in: theirs.epochs.last ?? 0, now: replica.now)
-    knowledge.expire(keeping: mine, now: replica.now)
+    knowledge.expire(
+      keeping: mine,
+      now: replica.index.knowledge.credibleTime(of: mine, now: replica.now))
     try replica.index.take(knowledge)
     replica.drawEpoch(world.newIdentity().rawValue)
     return true
@@ -157,6 +159,18 @@ final class SimulatedRun {
         try plan.forEachAction(at: side) { actions[number].append($0) }
       }
       guard actions[0] == actions[1] else { throw Violation(13, "a plan is not repeated") }
+      try checkOrder(of: actions[0])
+    }
+  }
+
+  /// Property 13, too: what is in a directory goes before it.
+  private func checkOrder(of actions: [Action]) throws {
+    var gone: [Path] = []
+    for action in actions where action.decision == .delete {
+      if let above = gone.first(where: action.path.isBelow) {
+        throw Violation(13, "\(above) is to go before \(action.path)")
+      }
+      gone.append(action.path)
     }
   }
 

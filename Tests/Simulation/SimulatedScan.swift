@@ -64,7 +64,8 @@ extension SimulatedReplica {
 
   private func commit(_ changed: [Recorded]) throws {
     var knowledge = index.knowledge
-    knowledge.note(index.replica, in: nextEpoch, now: now)
+    knowledge.note(
+      index.replica, in: nextEpoch, now: knowledge.credibleTime(of: index.replica, now: now))
     try record(changed, epoch: nextEpoch, knowledge)
   }
 

@@ -91,7 +91,7 @@ extension Sample {
 
   static let open = Open(
     role: .destination, flags: [.deletes, .deflates], lockWaitSeconds: .max, byteRate: 1 << 20,
-    root: Array("/srv/\u{e9}".utf8), stateDirectory: [], place: .max,
+    root: Array("/srv/\u{e9}".utf8), stateDirectory: [],
     introduction: introduction,
     rules: [
       Open.Rule(includes: true, pattern: Array("*.c".utf8)),
@@ -99,8 +99,8 @@ extension Sample {
     ])
 
   static let introduction = Introduction(
-    replica: ReplicaID(rawValue: .max), epoch: 12, nextEpoch: 14, clock: .max, knowledge: knowledge,
-    isEmpty: true)
+    replica: ReplicaID(rawValue: .max), place: .max - 1, epoch: 12, nextEpoch: 14, clock: .max,
+    knowledge: knowledge, isEmpty: true)
 
   private static let knowledge: Knowledge = {
     var knowledge = Knowledge()
@@ -111,7 +111,7 @@ extension Sample {
   }()
 
   static let ready = Ready(
-    replica: ReplicaID(rawValue: 3), isNew: true, hasMetAnother: true, hasDeleted: true,
+    replica: ReplicaID(rawValue: 3), isNew: true, meetsStranger: true, hasDeleted: true,
     entryCount: 1 << 48, liveCount: 7, stateRoot: .zero,
     contentRoot: Digest([UInt8](0..<32).span.bytes))
 
@@ -133,7 +133,9 @@ extension Sample {
   ]
 
   static let problems = Problem.Code.allCases.map { code in
-    Problem(path: path.appending([code.rawValue + 1]), code: code, systemCode: .min)
+    Problem(
+      path: code.isOfReplica ? .root : path.appending([code.rawValue + 1]), code: code,
+      systemCode: .min)
   }
 
   private static let reports = [
@@ -156,7 +158,8 @@ extension Sample {
       reencode: { try Outcomes(payload: $0).frames()[0].payload }, isSequence: true),
     Sample(
       testDescription: "paths",
-      payload: PathList.frames(.want, problems.map(\.path) + [path])[0].payload,
+      payload: PathList.frames(.want, problems.map(\.path).filter { $0 != .root } + [path])[0]
+        .payload,
       reencode: { PathList.frames(.want, try PathList.decode(payload: $0)).first?.payload ?? [] },
       isSequence: true),
   ]
