@@ -1,4 +1,5 @@
 internal import DequeModule
+internal import FileSystem
 internal import Replica
 internal import Wire
 
@@ -11,10 +12,19 @@ final class Fetch {
   /// How many such frames may be unanswered.
   private static let windowCount = 4
 
+  /// A change, and what is asked of the other end for it.
+  private struct Waiting {
+    let change: Change
+    /// The path that is asked for, if any.
+    let origin: Path?
+    /// Whether nothing is there, and only the time of the directory around it is wanted.
+    let wantsTime: Bool
+  }
+
   private let peer: Peer
   private let destination: Destination
   private unowned let run: InitiatorRun
-  private var queue: Deque<(change: Change, origin: Path?)> = []
+  private var queue: Deque<Waiting> = []
   private var wanted: [Path] = []
   private var wantedByteCount: Int64 = 0
   /// For each unanswered frame, how many contents are still to come.
@@ -23,6 +33,8 @@ final class Fetch {
   private var uncopied: Set<Path> = []
   /// Changes by large files that are to be put together, and where the other end has them.
   private var offered = OfferBatch<(change: Change, origin: Path)>()
+  /// The directories whose time has been asked for.
+  private var timed: Set<Path> = []
   /// How many bytes of content have come.
   private(set) var literalByteCount: Int64 = 0
 
@@ -33,12 +45,19 @@ final class Fetch {
   }
 
   /// Adds a change behind the others, whose content the other end has at `origin`; nil if it needs
-  /// none.
-  func add(_ change: Change, from origin: Path?) throws {
+  /// none. One that `renames`, adds or removes a name gives its directory the time that it has there.
+  func add(_ change: Change, from origin: Path?, renames: Bool) throws {
     try Interruption.check()
     // What is to be deleted may have what a file on offer is made of.
     if change.provision == .deletion, !offered.items.isEmpty { try catchUp() }
-    queue.append((change, origin))
+    let parent = change.entry.path.parent
+    // Nothing has this name there.
+    let unnamed = parent.appending(StateDirectory.name)
+    let wantsTime =
+      renames && origin == nil && unnamed.key.count <= Path.maximumKeyByteCount
+      && timed.insert(parent).inserted
+    let origin = wantsTime ? unnamed : origin
+    queue.append(Waiting(change: change, origin: origin, wantsTime: wantsTime))
     if let origin {
       wanted.append(origin)
       wantedByteCount = wantedByteCount.saturatingSum(with: change.entry.attributes.size)
@@ -81,11 +100,13 @@ final class Fetch {
 
   /// Makes the first change of the queue; false if there is none.
   private func makeNext() throws -> Bool {
-    guard let (change, origin) = queue.popFirst() else { return false }
-    if let origin {
-      try make(change, with: try nextAnswer(for: origin))
+    guard let next = queue.popFirst() else { return false }
+    let change = next.change
+    let answer = try next.origin.map(nextAnswer)
+    if let answer, !next.wantsTime {
+      try make(change, with: answer)
     } else {
-      try destination.accept(change)
+      try destination.accept(change.with(parentModified: answer?.parentModified))
       uncopied.formUnion(destination.takeUnmatched())
     }
     run.advance(items: 1, bytes: change.entry.attributes.size)
@@ -99,7 +120,7 @@ final class Fetch {
       guard case .unavailable(.vanished, _) = answer.provision else {
         return run.fail(Problem(path: change.entry.path, code: .precondition))
       }
-      return try destination.accept(change)
+      return try destination.accept(change.with(parentModified: answer.parentModified))
     }
     switch answer.provision {
     case .inline(let content): literalByteCount += Int64(content.count)

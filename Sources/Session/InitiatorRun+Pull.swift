@@ -60,6 +60,7 @@ extension InitiatorRun {
       }
     }
     try fetch.add(
-      Change(entry: entry, provision: provision, conflictCopy: action.keptCopy), from: origin)
+      Change(entry: entry, provision: provision, conflictCopy: action.keptCopy), from: origin,
+      renames: action.decision != .record && action.decision != .metadata)
   }
 }

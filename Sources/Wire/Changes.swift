@@ -44,6 +44,13 @@ package struct Change: Equatable, Sendable {
     self.parentModified = parentModified
     self.conflictCopy = conflictCopy
   }
+
+  /// The same, with the time of the source's directory around it.
+  package func with(parentModified: Int64?) -> Change {
+    Change(
+      entry: entry, provision: provision, parentModified: parentModified,
+      conflictCopy: conflictCopy)
+  }
 }
 
 /// Changes in the order in which the destination is to make them, as one frame.

@@ -109,6 +109,28 @@ import Testing
     try expectEqual(replicas)
   }
 
+  @Test(arguments: [.local, .push(), .pull()] as [Replicas.Route])
+  func `a directory in which something is renamed or deleted gets its time`(
+    route: Replicas.Route
+  ) throws {
+    let replicas = try Replicas()
+    try replicas.change(
+      "cd source; mkdir b c e; for n in 1 2 3 4 5; do echo $n >c/$n; done; cp c/5 e; mkdir e/f; cp c/1 e/f"
+    )
+    try #require(try replicas.copy(route, ["--delete"]).ending == .exited(0))
+    try replicas.change(
+      "cd source; mv c/1 b; rm c/2; mkdir d; mv c/3 d; mv c/4 c/six; cp -p c/5 b; rm e/5; mv e/f f")
+    let run = try replicas.copy(route, ["--delete", "--max-delete=9"])
+    #expect(run.ending == .exited(0), "\(run)")
+    let times = try ["source", "destination"].map { root in
+      try ProgramRun(
+        "sh", "-c", "cd \(replicas.directory.path)/\(root); stat -c '%n %y' b c d e f"
+      ).text
+    }
+    #expect(times[0] == times[1] && times[0].count > 100)
+    try expectEqual(replicas)
+  }
+
   @Test(
     arguments: [
       "echo two >source/1", "chmod 600 source/1", "touch -d 2020-01-01 source/1",
