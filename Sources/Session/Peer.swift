@@ -40,16 +40,16 @@ final class Peer {
 
   /// Waits for the other end's greeting.
   func greet() throws(SessionError) {
+    let hello: Hello
     do throws(TransportError) {
       let frame = try connection.receive()
       guard frame.kind == .hello else { throw .malformed(.kind) }
-      let hello: Hello
       do { hello = try Hello(payload: frame.payload) } catch { throw .malformed(error) }
-      guard hello.isUnderstood else { throw .noMagic(sample: hello.program) }
-      program = hello.program
     } catch {
       throw failedGreeting(error)
     }
+    guard hello.isUnderstood else { throw .otherVersion(program: hello.program) }
+    program = hello.program
   }
 
   /// Waits for the other end's greeting, and for who it is.

@@ -40,10 +40,8 @@ final class ServeRun {
     self.connection = connection
     self.describe = describe
     try connection.send(Hello(program: Session.version).frame)
-    let hello = try Self.payload(of: .hello, from: connection)
-    guard try Hello(payload: hello).isUnderstood else {
-      throw SessionError.wrongProtocol(sample: [])
-    }
+    let hello = try Hello(payload: try Self.payload(of: .hello, from: connection))
+    guard hello.isUnderstood else { throw SessionError.otherVersion(program: hello.program) }
     open = try Open(payload: try Self.payload(of: .open, from: connection))
     connection.keep(to: open.terms)
     peerName = Array("initiator at \(ReplicaID(rawValue: open.introduction.place))".utf8)

@@ -29,6 +29,8 @@ package enum SessionError: Error {
   case farEndNotStarted(FarEndFailure)
   /// The far end spoke, but no version of the protocol that this end knows.
   case wrongProtocol(sample: [UInt8])
+  /// The other end is a version of the program with which this one cannot speak.
+  case otherVersion(program: [UInt8])
   /// The far end broke the protocol.
   case brokenProtocol(Malformed)
   /// The connection ended in the middle.

@@ -38,6 +38,11 @@ extension Failure {
           status: .wrongProtocol, what: "the far end does not speak this protocol",
           causes: Self.said(sample),
           hint: "the remote shell must print nothing by itself, and both versions must match")
+      case .otherVersion(let program):
+        Failure(
+          status: .wrongProtocol,
+          what: "the other end is treemend \(Escape.text(program)), which speaks another protocol",
+          hint: "this is \(Session.version); both ends need the same, or one that speaks both")
       case .brokenProtocol(let malformed):
         Failure(
           status: .brokenStream, what: "the far end broke the protocol",

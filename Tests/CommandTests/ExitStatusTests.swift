@@ -1,3 +1,4 @@
+import FileSystem
 import Hashing
 import Replica
 import Session
@@ -18,6 +19,7 @@ import Testing
       (.safety(.emptied(path: [0x61], formerCount: 3)), 42),
       (.safety(.foreignState(path: [0x61])), 42), (.deletionLimit(planned: 9, limit: 3), 25),
       (.farEndNotStarted(end), 5), (.wrongProtocol(sample: [0xff]), 2),
+      (.otherVersion(program: [0x31]), 2), (.state(path: [0x61], .mountedOver), 3),
       (.brokenProtocol(.order), 12), (.connectionLost(end), 12), (.index(.corrupt), 11),
       (.silent(seconds: 300), 30),
       (.interrupted, 20), (.farEnd(exitCode: 41, message: [], isRemote: true), 41),
@@ -31,7 +33,7 @@ import Testing
   @Test func `what the far end says, and what was said to start it, is made safe`() {
     for error in [
       SessionError.farEndNotStarted(Self.end), .connectionLost(Self.end),
-      .wrongProtocol(sample: Array(Self.said.utf8)),
+      .wrongProtocol(sample: Array(Self.said.utf8)), .otherVersion(program: Array(Self.said.utf8)),
       .farEnd(exitCode: 3, message: Array(Self.said.utf8), isRemote: false),
     ] {
       let text = Failure(error).text
