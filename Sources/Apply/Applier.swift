@@ -1,4 +1,5 @@
 package import FileSystem
+internal import Glibc
 package import Replica
 
 /// What must still be at a path just before it is changed.
@@ -58,8 +59,11 @@ package struct Applier: ~Copyable {
     try inParent(of: path) { parent, stage throws(Refusal) in
       switch precondition {
       case .absent:
-        try Self.system { () throws(SystemError) in
+        do throws(SystemError) {
           try stage.rename(name, to: parent, as: path.name, .noReplace)
+        } catch {
+          // What is left out by a rule, or came in the meantime.
+          throw error.code == EEXIST ? Refusal(.inTheWay) : Refusal(error)
         }
       case .present(let attributes, let stamp):
         try Self.replace(path, in: parent, by: name, from: stage, attributes, stamp)

@@ -78,6 +78,14 @@ package func machineID() throws(SystemError) -> [UInt8] {
   return isHexadecimal ? digits : []
 }
 
+/// The name of the machine (`gethostname(2)`); empty if it is too long to be told.
+package func hostName() -> [UInt8] {
+  var name = [CChar](repeating: 0, count: 256)
+  // SAFETY: the call writes no more than the buffer has, whose last byte stays zero.
+  guard unsafe gethostname(&name, name.count - 1) == 0 else { return [] }
+  return name.prefix { $0 != 0 }.map(UInt8.init(bitPattern:))
+}
+
 /// What tells the times apart that the machine was started, 36 bytes (`random(4)`); empty if that
 /// cannot be told.
 package func bootID() -> [UInt8] {

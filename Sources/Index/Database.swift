@@ -23,7 +23,10 @@ final class Database {
     guard code == SQLITE_OK else { throw failure() }
     unsafe sqlite3_extended_result_codes(connection, 1)
     unsafe sqlite3_limit(connection, SQLITE_LIMIT_LENGTH, Self.maximumByteCount)
-    guard unsafe sqlite3_run_no_foreign_code(connection) == SQLITE_OK else { throw failure() }
+    let refusal = unsafe sqlite3_run_no_foreign_code(connection)
+    guard refusal == SQLITE_OK else {
+      throw .database(code: refusal, message: "SQLite 3.31 or later is needed")
+    }
   }
 
   /// The most bytes of a value or a row: more than the longest list of chunks takes.

@@ -54,8 +54,11 @@ extension Index {
     ).run()
   }
 
-  static let placeTable =
-    "CREATE TABLE IF NOT EXISTS place (place INTEGER PRIMARY KEY, replica INTEGER);"
+  static let placeTable = """
+    CREATE TABLE IF NOT EXISTS place (place INTEGER PRIMARY KEY, replica INTEGER, seen INTEGER);
+    """
+  /// For how long a place is remembered at which nobody is met, in nanoseconds: two years.
+  private static let placeRetention = Knowledge.retention
 
   /// Remembers having met a replica, and where its root was.
   package func remember(_ peer: PeerRecord, at place: UInt64) throws(IndexError) {
@@ -64,10 +67,14 @@ extension Index {
     try met.bind(1, peer.name)
     try met.bind(2, peer.seen)
     try met.run()
-    let seen = try database.prepare("INSERT OR REPLACE INTO place VALUES (?, ?)")
+    let seen = try database.prepare("INSERT OR REPLACE INTO place VALUES (?, ?, ?)")
     try seen.bind(0, Int64(bitPattern: place))
     try seen.bind(1, Int64(bitPattern: peer.replica.rawValue))
+    try seen.bind(2, peer.seen)
     try seen.run()
+    let forget = try database.prepare("DELETE FROM place WHERE seen < ?")
+    try forget.bind(0, peer.seen.subtractingReportingOverflow(Self.placeRetention).partialValue)
+    try forget.run()
   }
 
   /// The last runs, the latest first.
@@ -85,15 +92,19 @@ extension Index {
     return runs
   }
 
-  /// Whether a replica that was never met has its root where another was met last.
-  package func isStranger(_ replica: ReplicaID, at place: UInt64) throws(IndexError) -> Bool {
+  /// Whether a replica that was never met has its root where another was met last, or has the name that
+  /// the user gave another, if there is one that means the same everywhere.
+  package func isStranger(
+    _ replica: ReplicaID, at place: UInt64, named name: [UInt8]? = nil
+  ) throws(IndexError) -> Bool {
     let select = try database.prepare(
       """
-      SELECT 1 FROM place
-      WHERE place = ?1 AND replica != ?2 AND NOT EXISTS (SELECT 1 FROM peer WHERE replica = ?2)
+      SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM peer WHERE replica = ?2) AND (
+        EXISTS (SELECT 1 FROM place WHERE place = ?1) OR EXISTS (SELECT 1 FROM peer WHERE name = ?3 AND name != x''))
       """)
     try select.bind(0, Int64(bitPattern: place))
     try select.bind(1, Int64(bitPattern: replica.rawValue))
+    try select.bind(2, name ?? [])
     defer { select.reset() }
     return try select.step()
   }

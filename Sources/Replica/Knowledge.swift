@@ -8,8 +8,8 @@ package struct Knowledge: Hashable, Sendable {
   /// Nanoseconds for which tombstones wait for a replica that is not heard of: two years.
   package static let retention: Int64 = 730 * 86_400 * 1_000_000_000
   /// The most by which one run brings a replica nearer to giving others up, in nanoseconds, whatever its
-  /// clock says: a year.
-  package static let patience: Int64 = retention / 2
+  /// clock says: thirty days.
+  package static let patience: Int64 = 30 * 86_400 * 1_000_000_000
   /// The most replicas that a table tells apart.
   package static let maximumCount = 128
 
@@ -56,11 +56,13 @@ package struct Knowledge: Hashable, Sendable {
     members[replica] = member
   }
 
-  /// The time by which `replica` may give others up: that of its clock, but not long after its last run, as
-  /// clocks have been wrong for one.
-  package func credibleTime(of replica: ReplicaID, now: Int64) -> Int64 {
+  /// The time by which `replica` may give others up: that of its clock, but not long after the last run that
+  /// came to its end, as clocks have been wrong for some.
+  package func credibleTime(
+    of replica: ReplicaID, now: Int64, patience: Int64 = Self.patience
+  ) -> Int64 {
     guard let heard = members[replica]?.heard, heard > 0 else { return now }
-    return min(now, heard.saturatingSum(with: Self.patience))
+    return min(now, heard.saturatingSum(with: patience))
   }
 
   /// Adds all that `other` knows, but believes no time later than `now`, and of tombstones that have gone

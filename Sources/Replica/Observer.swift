@@ -28,7 +28,7 @@ package struct Observer: Sendable {
   package init(
     replica: ReplicaID, epoch: UInt64, now: Int64, forgetsMissing: Bool = false,
     lastTrusted: VersionVector.Counter? = nil, expected: [Path: Entry] = [:],
-    knowledge: Knowledge = Knowledge()
+    knowledge: Knowledge = Knowledge(), credibleTime: Int64? = nil
   ) {
     self.replica = replica
     self.epoch = epoch
@@ -37,7 +37,7 @@ package struct Observer: Sendable {
     self.lastTrusted = lastTrusted
     self.expected = expected
     self.knowledge = knowledge
-    credibleTime = knowledge.credibleTime(of: replica, now: now)
+    self.credibleTime = credibleTime ?? now
     newVersions = VersionVector().raised(by: replica, in: epoch)
   }
 

@@ -130,13 +130,15 @@ struct Comparison {
     var listed = LedgerCursor(ledger)
     while let difference = try listed.take() {
       try Interruption.check()
-      guard difference.theirs?.attributes.isLive ?? false,
-        let mine = try local.entry(at: difference.path)?.entry.attributes,
-        local.leavesOut(difference.path, mine)
-      else { continue }
-      paths.append(difference.path)
+      if try isHidden(difference) { paths.append(difference.path) }
     }
     return paths
+  }
+
+  private func isHidden(_ difference: Ledger.Difference) throws -> Bool {
+    guard let theirs = difference.theirs?.attributes, theirs.isLive, theirs.kind != .directory
+    else { return false }
+    return try local.hidesDirectory(at: difference.path)
   }
 
   private func visit(
@@ -146,10 +148,9 @@ struct Comparison {
     try Interruption.check()
     let mine = try local.entry(at: difference.path)
     // Nothing is done about a directory that is left out where the other end has, or had, a file.
-    if tree.projection == .state, let mine,
-      local.leavesOut(difference.path, mine.entry.attributes)
-    {
-      return
+    if tree.projection == .state {
+      if let mine, local.leavesOut(difference.path, mine.entry.attributes) { return }
+      if try isHidden(difference) { return }
     }
     try body(
       Difference(

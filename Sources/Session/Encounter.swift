@@ -90,28 +90,38 @@ struct Encounter {
     _ options: RunOptions, _ progress: (Int, Int64) -> Void
   ) throws(SessionError) -> (LocalReplica, Met) {
     let deadline = monotonicNanoseconds() + Int64(options.lockWaitSeconds) * 1_000_000_000
+    func secondsLeft() -> Int {
+      Int(max(0, deadline - monotonicNanoseconds() + 999_999_999) / 1_000_000_000)
+    }
     var (opening, options) = (opening, options)
+    // A remote shell may ask its user each time.
+    var patience = location.isRemote ? 10 : 2
+    var isFirst = true
     while true {
-      // A remote shell may ask its user each time.
-      let patience = Int.random(in: location.isRemote ? 5...15 : 1...3)
-      let secondsLeft = Int(max(0, deadline - monotonicNanoseconds()) / 1_000_000_000)
-      opening.lockWaitSeconds = secondsLeft
-      options.lockWaitSeconds = min(secondsLeft, patience)
+      opening.lockWaitSeconds = secondsLeft()
       do throws(SessionError) {
         let local = try LocalReplica(opening)
-        return (local, try meet(local, location, role, flags, options, progress))
-      } catch .farEnd(exitCode: SessionError.busyExitCode, _, _) where secondsLeft > patience {
+        let most = min(secondsLeft(), patience, 1 + secondsLeft() / 3)
+        options.lockWaitSeconds = Int.random(in: min(most, 1 + most / 2)...most)
+        return (
+          local,
+          try meet(local, location, role, flags, options, listensFirst: !isFirst, progress)
+        )
+      } catch .farEnd(exitCode: SessionError.busyExitCode, _, _) where secondsLeft() > 0 {
         do { try Interruption.check() } catch { throw SessionError(error) }
       }
       pause(nanoseconds: Int64.random(in: 300_000_000...1_000_000_000))
+      patience = min(2 * patience, 120)
+      isFirst = false
     }
   }
 
   /// Introduces the ends to each other, and scans the local replica while the other end is being
-  /// started; again if it turns out to be no longer who it said it was.
+  /// started; again if it turns out to be no longer who it said it was. One that `listensFirst` scans
+  /// nothing before the other end has its replica.
   private static func meet(
     _ local: LocalReplica, _ location: Location, _ role: Open.Role, _ flags: Open.Flags,
-    _ options: RunOptions, _ progress: (Int, Int64) -> Void
+    _ options: RunOptions, listensFirst: Bool, _ progress: (Int, Int64) -> Void
   ) throws(SessionError) -> Met {
     let sends = role == .destination || role == .both
     // It may have been set back, and to a state that is too old as well.
@@ -123,9 +133,12 @@ struct Encounter {
         opening: try open(local, mine, location, role, flags, options))
       do {
         var theirs: Introduction?
-        var isScanned = local.remembersSomething
-        if isScanned {
+        var isScanned = false
+        if listensFirst {
+          theirs = try peer.introduction()
+        } else if local.remembersSomething {
           try scan(local, beside: peer, progress)
+          isScanned = true
         } else if sends {
           (theirs, isScanned) = try scanUnhashed(local, beside: peer, progress)
         }
@@ -143,6 +156,13 @@ struct Encounter {
         if !isScanned {
           try local.scan(progress: progress)
           try offerEnd(to: peer, local, role, options)
+        }
+        // Its index turned out to be damaged, and the other end has been told of another replica.
+        guard local.index.replica == mine.replica else {
+          remainingCount -= 1
+          guard remainingCount >= 0 else { throw SessionError.index(.corrupt) }
+          peer.abandon()
+          continue
         }
         return (peer, (mine, introduction), clockSkew)
       } catch {

@@ -12,18 +12,10 @@ extension InitiatorRun {
     }
   }
 
-  /// Refuses a source that has nothing for a destination that has something, and a replica without a
-  /// history in the place of another that was met there before; a destination only if it is empty.
+  /// Refuses a source that has nothing for a destination that has something.
   func checkRoots() throws {
-    guard !options.forces else { return }
+    guard !options.forces, !isTwoWay else { return }
     let (mine, theirs) = (local.view.liveCount, encounter.ready.liveCount)
-    if try isReplaced(localSide.other), isTwoWay || (localSide == .source && theirs == 0) {
-      throw SessionError.safety(.changedIdentity(name: other.name))
-    }
-    if try isReplaced(localSide), mine == 0, isTwoWay ? theirs > 0 : localSide == .destination {
-      throw SessionError.safety(.changedIdentity(name: local.opening.path))
-    }
-    if isTwoWay { return }
     let (source, destination) = localSide == .source ? (mine, theirs) : (theirs, mine)
     guard source == 0, destination > 0 else { return }
     // A rule can leave nothing of a source; of one that has nothing at all it does not.
@@ -35,6 +27,38 @@ extension InitiatorRun {
     if isRefused { throw SessionError.safety(.emptySource) }
   }
 
+  /// Refuses to fill what has taken the place of a replica, more deletions than the user can have meant,
+  /// whatever is forced but with a limit of his own, and for a source that is a stranger in the place of
+  /// another those of half of the tree in any case.
+  func check(_ tally: Tally) throws {
+    for side in Side.allCases {
+      if !options.forces, tally.itemCount[side] > liveCount(side.other) / 2, try isReplaced(side) {
+        throw SessionError.safety(.changedIdentity(name: name(side)))
+      }
+      let count = tally.deletionCount[side]
+      guard count > 0 else { continue }
+      if !options.forces, !isTwoWay, count > liveCount(side) / 2, try isStranger(.source) {
+        throw SessionError.safety(.changedIdentity(name: name(.source)))
+      }
+      if !options.forces, tally.ownDeletionCount > 0 {
+        guard try side == localSide ? local.hasDeleted() : encounter.ready.hasDeleted else {
+          throw SessionError.safety(.firstDeletion)
+        }
+      }
+      let limit =
+        options.maximumDeletionCount ?? (liveCount(side) < 20 ? .max : liveCount(side) / 2)
+      if count > limit { throw SessionError.deletionLimit(planned: count, limit: limit) }
+    }
+  }
+
+  private func liveCount(_ side: Side) -> Int {
+    side == localSide ? local.view.liveCount : encounter.ready.liveCount
+  }
+
+  private func name(_ side: Side) -> [UInt8] {
+    side == localSide ? local.opening.path : other.name
+  }
+
   /// Whether a replica without a history is where the other end met another before.
   private func isReplaced(_ side: Side) throws -> Bool {
     let isNew = side == localSide ? local.isNew : encounter.ready.isNew
@@ -44,30 +68,9 @@ extension InitiatorRun {
   /// Whether a replica that the other end never met is where it met another before.
   private func isStranger(_ side: Side) throws -> Bool {
     if side == localSide { return encounter.ready.meetsStranger }
-    let place = encounter.introductions.remote.place
-    return try local.index.isStranger(encounter.ready.replica, at: place)
-  }
-
-  /// Refuses more deletions than the user can have meant, whatever is forced but with a limit of his own;
-  /// for a source that is a stranger in the place of another, it is half of the tree in any case.
-  func check(_ tally: Tally) throws {
-    for side in Side.allCases {
-      let count = tally.deletionCount[side]
-      guard count > 0 else { continue }
-      let isLocal = side == localSide
-      let liveCount = isLocal ? local.view.liveCount : encounter.ready.liveCount
-      if !options.forces, !isTwoWay, count > liveCount / 2, try isStranger(.source) {
-        let name = localSide == .source ? local.opening.path : other.name
-        throw SessionError.safety(.changedIdentity(name: name))
-      }
-      if !options.forces, tally.ownDeletionCount > 0 {
-        guard try isLocal ? local.hasDeleted() : encounter.ready.hasDeleted else {
-          throw SessionError.safety(.firstDeletion)
-        }
-      }
-      let limit = options.maximumDeletionCount ?? (liveCount < 20 ? .max : liveCount / 2)
-      if count > limit { throw SessionError.deletionLimit(planned: count, limit: limit) }
-    }
+    return try local.index.isStranger(
+      encounter.ready.replica, at: encounter.introductions.remote.place,
+      named: other.isRemote ? other.name : nil)
   }
 
   /// Makes a check; in a dry run its refusal waits until all has been shown.

@@ -24,10 +24,12 @@ extension LocalReplica {
     try index.set("root", to: identity)
   }
 
-  /// Tells apart where this root and others are, on this machine and others, however they are named.
+  /// Tells apart where this root and others are, on this machine and others, however they are named. Of
+  /// machines made from one image the name may be all that differs.
   static func place(of path: [UInt8]) throws(SystemError) -> UInt64 {
     var hasher = SHA256()
-    return hasher.digest(of: try machineID() + absolutePath(of: path)).prefix
+    let machine = try machineID() + hostName() + [0]
+    return hasher.digest(of: machine + (try absolutePath(of: path))).prefix
   }
 
   /// Goes on as another replica, which nobody has heard of.
@@ -66,7 +68,7 @@ extension LocalReplica {
     guard role != .compared else { return true }
     do {
       try begin()
-      let latest = Self.latestTime(given: theirs)
+      let latest = latestTime(given: theirs)
       var told = theirs.knowledge
       if role == .source { told.forgetExpired() }
       if theirs.replica == index.replica
@@ -77,7 +79,8 @@ extension LocalReplica {
       }
       var knowledge = index.knowledge
       knowledge.merge(told, now: latest)
-      if knowledge.isOutdated(index.replica, by: told) {
+      // One that has met nobody has nothing that it could bring back.
+      if !index.isNew, knowledge.isOutdated(index.replica, by: told) {
         try replaceIndex(.outdated)
         return false
       }
@@ -92,9 +95,10 @@ extension LocalReplica {
 
   /// The time at which another replica is heard of: by the later of both clocks, since nobody is given up
   /// too late, if they are not a year apart. None before this program was made is right.
-  private static func latestTime(given other: Introduction) -> Int64 {
-    let now = max(wallClockNanoseconds(), firstRelease)
-    return max(now, min(other.clock, now.saturatingSum(with: Knowledge.patience)))
+  private func latestTime(given other: Introduction) -> Int64 {
+    let heard = index.knowledge.members[index.replica]?.heard ?? 0
+    let now = max(wallClockNanoseconds(), heard, Self.firstRelease)
+    return max(now, min(other.clock, now.saturatingSum(with: Knowledge.retention / 2)))
   }
 
   /// The first of January 2026, in nanoseconds since 1970.
@@ -107,7 +111,7 @@ extension LocalReplica {
     let now = wallClockNanoseconds()
     var knowledge = index.knowledge
     knowledge.note(
-      other.replica, in: other.nextEpoch, now: Self.latestTime(given: other),
+      other.replica, in: other.nextEpoch, now: latestTime(given: other),
       keeping: index.replica)
     try begin()
     try index.take(knowledge)
@@ -122,7 +126,7 @@ extension LocalReplica {
     guard !opening.isDryRun else { return }
     var knowledge = index.knowledge
     knowledge.note(
-      other.replica, in: other.nextEpoch, now: Self.latestTime(given: other),
+      other.replica, in: other.nextEpoch, now: latestTime(given: other),
       keeping: index.replica)
     knowledge.noteEqual(index.replica, other.replica)
     try begin()
@@ -145,19 +149,35 @@ extension LocalReplica {
     try begin()
     try index.remember(run)
     try index.remember(peer, at: place)
+    try index.set(Self.replacementField, to: [])
+    var knowledge = index.knowledge
+    knowledge.note(index.replica, in: index.epoch, now: credibleTime)
+    try index.take(knowledge)
     try index.sweepChunks()
     try commit()
   }
 
-  /// Begins with an index that remembers nothing. In a dry run, the other end goes on with the replica
-  /// that it has been told of: nothing is made of it.
+  /// Begins with an index that remembers nothing but why.
   func replaceIndex(_ reason: Problem.Code) throws {
     try abandonTransaction()
-    let replica = opening.isDryRun ? index.replica : ReplicaID(rawValue: Self.randomNumber())
-    try take(Self.newIndex(of: replica, in: stateDirectory, opening))
-    replacement = reason
+    try take(Self.newIndex(in: stateDirectory, opening))
+    try note(replacement: reason)
     try checkIdentity()
   }
+
+  /// Notes, until a run has come to its end, why a new index was begun in the place of another.
+  func note(replacement reason: Problem.Code) throws(IndexError) {
+    replacement = reason
+    try index.set(Self.replacementField, to: [reason.rawValue])
+  }
+
+  /// Why the index was begun in the place of another, in a former run that did not come to its end.
+  func formerReplacement() throws(IndexError) -> Problem.Code? {
+    guard let code = try index.value(of: Self.replacementField)?.first else { return nil }
+    return Problem.Code(rawValue: code)
+  }
+
+  private static let replacementField = "replacement"
 
   /// Sets the index aside if an error tells that it is damaged where a scan does not look: the next run
   /// begins with a new one.
@@ -185,20 +205,19 @@ extension LocalReplica {
       return (try Index(path: path, newReplica: replica, syncs: syncs), false)
     } catch let error as IndexError {
       guard error == .corrupt else { throw error }
-      return (try newIndex(of: replica, in: directory, opening), true)
+      return (try newIndex(in: directory, opening), true)
     }
   }
 
   /// Begins an index that remembers nothing; one that is there is set aside. In a dry run it stays,
   /// and the new one is in memory.
-  private static func newIndex(
-    of replica: ReplicaID, in directory: [UInt8]?, _ opening: Opening
-  ) throws -> Index {
+  private static func newIndex(in directory: [UInt8]?, _ opening: Opening) throws -> Index {
     var path: [UInt8] = []
     if let directory, !opening.isDryRun {
       try setAsideIndex(in: directory)
       path = try indexPath(in: directory)
     }
+    let replica = ReplicaID(rawValue: randomNumber())
     return try Index(path: path, newReplica: replica, syncs: !opening.skipsSync)
   }
 
@@ -226,9 +245,11 @@ extension LocalReplica {
     return byteCount
   }
 
-  /// Renames the files of an index that cannot be read, so that a new one can take their place.
+  /// Renames the files of an index that makes no sense, so that a new one can take their place; throws if
+  /// it is the disk that cannot be read, which SQLite tells as the same.
   private static func setAsideIndex(in directory: [UInt8]) throws {
     let state = try Root(openingDirectoryAt: directory).openDirectory(.root)
+    try readIndex(in: state)
     for (name, newName) in [("index", "index.corrupt"), ("index-journal", "index.corrupt-journal")]
     {
       do {
@@ -236,6 +257,16 @@ extension LocalReplica {
       } catch {
         guard error.isAbsence else { throw error }
       }
+    }
+  }
+
+  private static func readIndex(in state: borrowing Directory) throws {
+    do {
+      let file = try state.openFile("index".utf8)
+      var buffer = [UInt8](repeating: 0, count: 1 << 20)
+      while try file.read(into: &buffer) == buffer.count { try Interruption.check() }
+    } catch let error as SystemError {
+      guard error.isAbsence else { throw SessionError.inputOutput(error) }
     }
   }
 }

@@ -51,8 +51,9 @@ extension LocalReplica {
       defer { withExtendedLifetime(lock) {} }
       try stage.clear(now: wallClockNanoseconds())
     } catch {
-      // Where a directory cannot be locked (`EBADF`), leftovers stay.
-      guard error.isRefusal || error.code == EBADF else { throw error }
+      // Where a directory cannot be locked (`EBADF`), leftovers stay; a run with its state elsewhere may
+      // have removed it by now.
+      guard error.isRefusal || error.isAbsence || error.code == EBADF else { throw error }
     }
   }
 

@@ -30,6 +30,13 @@ extension LocalReplica {
     opening.filter.hides(path.key.span, attributes.kind)
   }
 
+  /// Whether a directory is at a path that is left out, whether it was ever looked at or not.
+  func hidesDirectory(at path: Path) throws -> Bool {
+    guard leavesOut(path, .directory(mode: 0)) else { return false }
+    if try entry(at: path)?.entry.attributes.kind == .directory { return true }
+    return (try? root.status(of: path))?.kind == .directory
+  }
+
   /// Whether the run may change a path. A conflict copy goes with the path that it is of, whatever
   /// its own name.
   func mayChange(_ path: Path, _ attributes: Attributes) -> Bool {

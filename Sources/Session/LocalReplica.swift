@@ -108,10 +108,11 @@ final class LocalReplica {
       if !opening.isDryRun { try Self.clearStage(of: root) }
       let isReplaced: Bool
       (index, isReplaced) = try Self.openIndex(in: stateDirectory, opening)
-      if isReplaced { replacement = .damagedIndex }
       credibleTime = index.knowledge.credibleTime(of: index.replica, now: wallClockNanoseconds())
       do {
         try begin()
+        replacement = try formerReplacement()
+        if isReplaced { try note(replacement: .damagedIndex) }
         try checkIdentity()
         isEmpty = try isMissing || holdsNothing()
       } catch {
@@ -177,7 +178,8 @@ final class LocalReplica {
     let holdsListings = try suspendListings()
     let observer = Observer(
       replica: index.replica, epoch: nextEpoch - 1, now: now, forgetsMissing: isRestored,
-      lastTrusted: lastTrusted, expected: try index.expected(), knowledge: index.knowledge)
+      lastTrusted: lastTrusted, expected: try index.expected(), knowledge: index.knowledge,
+      credibleTime: credibleTime)
     let options = ScanOptions(
       filter: opening.filter, rehashes: opening.rehashes || isRestored,
       defersHashing: defersHashing, notesNameChanges: try root.notesNameChanges(),
@@ -228,7 +230,8 @@ final class LocalReplica {
   private func noteEpoch(_ epoch: UInt64) throws {
     guard index.epoch < epoch else { return }
     var knowledge = index.knowledge
-    knowledge.note(index.replica, in: epoch, now: credibleTime)
+    // When it was, is noted at the end of a run: no scan brings it nearer to giving others up.
+    knowledge.note(index.replica, in: epoch, now: 0)
     try index.take(epoch: epoch, knowledge)
   }
 

@@ -92,10 +92,12 @@ final class ServeRun {
     let sends = open.role == .source || open.role == .both
     try replica.scan(defersHashing: sends && open.introduction.isEmpty) { _, _ in }
     // It turned out to be damaged, and the initiator has been told of another replica.
-    guard replica.index.replica == introduction.replica else {
-      throw SessionError.index(.corrupt)
+    if replica.index.replica != introduction.replica {
+      let damage = SessionError.index(.corrupt)
+      guard open.flags.contains(.dryRun) else { throw damage }
+      replica.refusal = damage
     }
-    try sendReady()
+    try sendReady(as: introduction.replica)
     try prepareAcquaintance()
     do {
       try converse()
@@ -150,7 +152,7 @@ final class ServeRun {
     return frame.payload
   }
 
-  private func sendReady() throws {
+  private func sendReady(as identity: ReplicaID) throws {
     for frame in PathList.frames(.unknown, replica.report.unknown) { try connection.send(frame) }
     let problems = replica.problems
     if !problems.isEmpty {
@@ -164,7 +166,7 @@ final class ServeRun {
     let initiator = open.introduction
     try connection.send(
       Ready(
-        replica: replica.index.replica,
+        replica: identity,
         isNew: replica.isNew,
         meetsStranger: try replica.index.isStranger(initiator.replica, at: initiator.place),
         hasDeleted: try replica.hasDeleted(),

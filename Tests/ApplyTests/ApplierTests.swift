@@ -68,7 +68,7 @@ import Testing
     var applier = try tree.applier()
     for name in [name, Array("other".utf8)] {
       let code = refusal { () throws(Refusal) in _ = try applier.install(name, at: path, .absent) }
-      #expect(code == .failed)
+      #expect(code == .inTheWay)
     }
     #expect(try tree.snapshot() == before)
     #expect(try Set(tree.staged()) == [name, Array("other".utf8)])

@@ -136,6 +136,24 @@ import Testing
     try replicas.change("rm -r source; mv saved source; \(run + commands)")
   }
 
+  @Test(arguments: [false, true])
+  func `a replica that lost its state goes on, and what took its place does not`(
+    isSwapped: Bool
+  ) throws {
+    let roots = [replicas.source, replicas.destination]
+    let words = ["sync"] + (isSwapped ? roots.reversed() : roots)
+    try #require(try ProgramRun(Binary.treemend, words).ending == .exited(0))
+    try replicas.change(
+      "cp -a destination saved; rm -r destination; mkdir destination; echo >destination/x")
+    for _ in 0..<2 {
+      let refused = try ProgramRun(Binary.treemend, words)
+      #expect(refused.ending == .exited(42), "\(refused)")
+    }
+    try replicas.change("rm -r destination saved/.treemend; mv saved destination")
+    #expect(try ProgramRun(Binary.treemend, words).ending == .exited(0))
+    try expectEqual(replicas)
+  }
+
   @Test func `a place is no other place of the same name`() throws {
     try replicas.change(
       """

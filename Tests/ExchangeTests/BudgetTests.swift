@@ -93,10 +93,10 @@ struct Budget: Sendable, CustomTestStringConvertible {
   @Test func `equal replicas exchange less than a kilobyte`() throws {
     var knowledge = Knowledge()
     let replicas = (1...UInt64(5)).map { ReplicaID(rawValue: .max / $0) }
-    for replica in replicas { knowledge.note(replica, in: 100_000, now: .max) }
+    for replica in replicas { knowledge.note(replica, in: 1 << 30, now: .max) }
     for replica in replicas { knowledge.noteEqual(replicas[0], replica) }
     let introduction = Introduction(
-      replica: replicas[0], place: .max, epoch: 100_000, nextEpoch: 101_000, clock: .max,
+      replica: replicas[0], place: .max, epoch: 1 << 30, nextEpoch: 1 << 30 + 1, clock: .max,
       knowledge: knowledge)
     let open = Open(
       role: .destination, flags: [.deletes], lockWaitSeconds: 0,

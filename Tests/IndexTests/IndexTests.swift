@@ -116,6 +116,13 @@ import Testing
     #expect(
       try !index.isStranger(replicas[0], at: .max) && !index.isStranger(replicas[1], at: .max))
     #expect(try !index.isStranger(replicas[2], at: 0))
+    try index.remember(PeerRecord(replica: replicas[0], name: [0x61], seen: 1), at: 1)
+    #expect(try index.isStranger(replicas[2], at: 0, named: [0x61]))
+    #expect(try !index.isStranger(replicas[2], at: 0, named: [0x62]))
+    #expect(try !index.isStranger(replicas[0], at: 0, named: [0x61]))
+    // Years later, nobody has been met there.
+    try index.remember(PeerRecord(replica: replicas[0], name: [0x61], seen: .max), at: 1)
+    #expect(try !index.isStranger(replicas[2], at: .max))
   }
 
   @Test func `versions that could not be read again are not written`() throws {

@@ -59,6 +59,12 @@ final class SimulatedReplica {
   /// Draws the epoch of the next run.
   func drawEpoch(_ step: UInt64) { nextEpoch = index.epoch + 2 + step % 1024 }
 
+  /// The time by which others may be given up; by large steps, since histories are short.
+  var credibleTime: Int64 {
+    index.knowledge.credibleTime(
+      of: index.replica, now: now, patience: Knowledge.retention / 2)
+  }
+
   /// Lets time pass.
   func advance(by nanoseconds: Int64) {
     now += nanoseconds

@@ -123,7 +123,7 @@ final class SimulatedRun {
     knowledge.note(theirs.replica, in: theirs.epochs.last ?? 0, now: replica.now)
     knowledge.expire(
       keeping: mine,
-      now: replica.index.knowledge.credibleTime(of: mine, now: replica.now))
+      now: replica.credibleTime)
     try replica.index.take(knowledge)
     replica.drawEpoch(world.newIdentity().rawValue)
     return true

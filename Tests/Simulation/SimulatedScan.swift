@@ -23,9 +23,11 @@ struct Scanned {
 extension SimulatedReplica {
   /// Walks the tree as `Scan` does, and commits what it finds.
   func scan(_ mutation: Mutation?) throws -> Scanned {
+    let credibleTime = credibleTime
     let observer = Observer(
       replica: index.replica, epoch: nextEpoch - 1, now: now, forgetsMissing: isRestored,
-      lastTrusted: lastTrusted, expected: try index.expected(), knowledge: index.knowledge)
+      lastTrusted: lastTrusted, expected: try index.expected(), knowledge: index.knowledge,
+      credibleTime: credibleTime)
     let remembered = try recorded()
     var known: [Path: Recorded] = [:]
     for entry in remembered { known[entry.entry.path] = entry }
@@ -65,7 +67,7 @@ extension SimulatedReplica {
   private func commit(_ changed: [Recorded]) throws {
     var knowledge = index.knowledge
     knowledge.note(
-      index.replica, in: nextEpoch, now: knowledge.credibleTime(of: index.replica, now: now))
+      index.replica, in: nextEpoch, now: credibleTime)
     try record(changed, epoch: nextEpoch, knowledge)
   }
 
