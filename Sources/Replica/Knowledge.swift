@@ -68,13 +68,14 @@ package struct Knowledge: Hashable, Sendable {
   /// Adds all that `other` knows, but believes no time later than `now`, and of tombstones that have gone
   /// none of an epoch that it has not heard of.
   ///
-  /// A replica beyond the most that are told apart is left out.
-  package mutating func merge(_ other: Knowledge, now: Int64) {
+  /// A replica beyond the most that are told apart is left out. When `own` was heard of, whose table this is,
+  /// nobody else tells it.
+  package mutating func merge(_ other: Knowledge, now: Int64, own: ReplicaID? = nil) {
     for (replica, theirs) in other.members.sorted(by: { $0.key < $1.key }) {
       guard members[replica] != nil || members.count < Self.maximumCount else { continue }
       var mine = members[replica] ?? Member()
       mine.epoch.raise(to: theirs.epoch)
-      mine.heard.raise(to: min(theirs.heard, now))
+      if replica != own { mine.heard.raise(to: min(theirs.heard, now)) }
       mine.expired.raise(to: theirs.credibleExpired)
       for (seen, epoch) in theirs.seen { mine.seen[seen, default: 0].raise(to: epoch) }
       members[replica] = mine

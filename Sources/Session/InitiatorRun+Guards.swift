@@ -32,7 +32,8 @@ extension InitiatorRun {
   /// another those of half of the tree in any case.
   func check(_ tally: Tally) throws {
     for side in Side.allCases {
-      if !options.forces, tally.itemCount[side] > liveCount(side.other) / 2, try isReplaced(side) {
+      let lackingCount = order.contains(side) ? tally.itemCount[side] : tally.leftCount
+      if !options.forces, lackingCount > liveCount(side.other) / 2, try isReplaced(side) {
         throw SessionError.safety(.changedIdentity(name: name(side)))
       }
       let count = tally.deletionCount[side]

@@ -78,7 +78,7 @@ extension LocalReplica {
         return false
       }
       var knowledge = index.knowledge
-      knowledge.merge(told, now: latest)
+      knowledge.merge(told, now: latest, own: index.replica)
       // One that has met nobody has nothing that it could bring back.
       if !index.isNew, knowledge.isOutdated(index.replica, by: told) {
         try replaceIndex(.outdated)

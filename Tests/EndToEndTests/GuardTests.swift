@@ -145,8 +145,8 @@ import Testing
     try #require(try ProgramRun(Binary.treemend, words).ending == .exited(0))
     try replicas.change(
       "cp -a destination saved; rm -r destination; mkdir destination; echo >destination/x")
-    for _ in 0..<2 {
-      let refused = try ProgramRun(Binary.treemend, words)
+    for option in [nil, nil, "--push", "--pull"] {
+      let refused = try ProgramRun(Binary.treemend, words + (option.map { [$0] } ?? []))
       #expect(refused.ending == .exited(42), "\(refused)")
     }
     try replicas.change("rm -r destination saved/.treemend; mv saved destination")

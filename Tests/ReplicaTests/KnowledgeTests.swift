@@ -50,6 +50,11 @@ import Testing
     #expect(knowledge.members[Self.c]?.epoch == 35)
     #expect(knowledge.members[Self.c]?.heard == 2 * Self.day)
     #expect(knowledge.members[Self.a]?.seen[Self.b] == 20)
+    var later = Knowledge()
+    later.note(Self.a, in: 10, now: 9 * Self.day)
+    let heard = knowledge.members[Self.a]?.heard
+    knowledge.merge(later, now: 9 * Self.day, own: Self.a)
+    #expect(knowledge.members[Self.a]?.heard == heard)
   }
 
   @Test func `nobody is given up for one run with a clock that is far ahead`() {

@@ -114,7 +114,7 @@ final class SimulatedRun {
       return false
     }
     var knowledge = replica.index.knowledge
-    knowledge.merge(theirs.knowledge, now: replica.now)
+    knowledge.merge(theirs.knowledge, now: replica.now, own: mine)
     if knowledge.isOutdated(mine, by: theirs.knowledge) {
       try replica.loseIndex(identity: world.newIdentity())
       world.hasUnion = true
