@@ -54,9 +54,10 @@ extension Plan {
 
 extension Pair<Entry?> {
   /// Whether an end has something there.
-  fileprivate var isLive: Bool {
-    source?.attributes.isLive ?? false || destination?.attributes.isLive ?? false
-  }
+  fileprivate var isLive: Bool { isLive(.source) || isLive(.destination) }
+
+  /// Whether one end has.
+  func isLive(_ side: Side) -> Bool { self[side]?.attributes.isLive ?? false }
 
   /// Whether an end has a directory there.
   fileprivate var hasDirectory: Bool {

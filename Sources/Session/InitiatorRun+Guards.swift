@@ -32,8 +32,7 @@ extension InitiatorRun {
   /// another those of half of the tree in any case.
   func check(_ tally: Tally) throws {
     for side in Side.allCases {
-      let lackingCount = order.contains(side) ? tally.itemCount[side] : tally.leftCount
-      if !options.forces, lackingCount > liveCount(side.other) / 2, try isReplaced(side) {
+      if !options.forces, lacksAll(side, tally), try isReplaced(side) {
         throw SessionError.safety(.changedIdentity(name: name(side)))
       }
       let count = tally.deletionCount[side]
@@ -50,6 +49,12 @@ extension InitiatorRun {
         options.maximumDeletionCount ?? (liveCount(side) < 20 ? .max : liveCount(side) / 2)
       if count > limit { throw SessionError.deletionLimit(planned: count, limit: limit) }
     }
+  }
+
+  /// Whether a replica has next to nothing of what the other has.
+  private func lacksAll(_ side: Side, _ tally: Tally) -> Bool {
+    let count = liveCount(side.other)
+    return count > 0 && tally.lackingCount[side] >= count - count / 10
   }
 
   private func liveCount(_ side: Side) -> Int {

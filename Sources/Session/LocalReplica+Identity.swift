@@ -157,6 +157,20 @@ extension LocalReplica {
     try commit()
   }
 
+  /// Opens the index once more, since SQLite tells a read that has failed as damage.
+  func reopenIndex() throws {
+    try? abandonTransaction()
+    // The lock of the former goes with it.
+    let replica = index.replica
+    try take(try Index(path: [], newReplica: replica, syncs: false))
+    try abandonTransaction()
+    let (opened, isReplaced) = try Self.openIndex(in: stateDirectory, opening)
+    try take(opened)
+    guard isReplaced else { return }
+    try note(replacement: .damagedIndex)
+    try checkIdentity()
+  }
+
   /// Begins with an index that remembers nothing but why.
   func replaceIndex(_ reason: Problem.Code) throws {
     try abandonTransaction()
@@ -200,12 +214,23 @@ extension LocalReplica {
     guard let directory, try indexByteCount(in: directory, opening) > 0 || !opening.isDryRun else {
       return (try Index(path: [], newReplica: replica, syncs: syncs), false)
     }
-    do {
-      let path = try indexPath(in: directory)
-      return (try Index(path: path, newReplica: replica, syncs: syncs), false)
-    } catch let error as IndexError {
-      guard error == .corrupt else { throw error }
-      return (try newIndex(in: directory, opening), true)
+    // A read that has failed once is told as damage, too.
+    for _ in 0..<2 {
+      if let index = try storedIndex(of: replica, in: directory, syncs: syncs) {
+        return (index, false)
+      }
+    }
+    return (try newIndex(in: directory, opening), true)
+  }
+
+  /// The index that is stored, or that of `replica` if none is; nil if it is damaged.
+  private static func storedIndex(
+    of replica: ReplicaID, in directory: [UInt8], syncs: Bool
+  ) throws -> Index? {
+    let path = try indexPath(in: directory)
+    do { return try Index(path: path, newReplica: replica, syncs: syncs) } catch IndexError.corrupt
+    {
+      return nil
     }
   }
 

@@ -50,7 +50,7 @@ final class LocalReplica {
   /// Why this run has begun a new index in the place of the one that was there, if it has.
   var replacement: Problem.Code?
   /// Whether the replica has taken part in no run with another yet, under whatever identity.
-  var isNew: Bool { index.isNew && replacement != .outdated }
+  var isNew: Bool { index.isNew && replacement == nil }
   /// What would have stopped a run that is no dry one.
   var refusal: SessionError?
   /// Whether there was nothing when the replica was opened.
@@ -139,16 +139,19 @@ final class LocalReplica {
     defersHashing: Bool = false, progress: (Int, Int64) throws -> Void,
     confirm: () throws -> Void = {}
   ) throws {
-    do {
+    var damageCount = 0
+    while true {
       do {
-        try scanOnce(defersHashing, progress, confirm)
-      } catch IndexError.corrupt {
-        try replaceIndex(.damagedIndex)
-        try scanOnce(defersHashing, progress, confirm)
+        do {
+          return try scanOnce(defersHashing, progress, confirm)
+        } catch IndexError.corrupt where damageCount < 2 {
+          damageCount += 1
+          if damageCount == 1 { try reopenIndex() } else { try replaceIndex(.damagedIndex) }
+        }
+      } catch {
+        try? abandonTransaction()
+        throw error
       }
-    } catch {
-      try? abandonTransaction()
-      throw error
     }
   }
 
