@@ -182,13 +182,16 @@ extension LocalReplica {
   /// Notes, until a run has come to its end, why a new index was begun in the place of another.
   func note(replacement reason: Problem.Code) throws(IndexError) {
     replacement = reason
+    hasReplacedIndex = true
     try index.set(Self.replacementField, to: [reason.rawValue])
   }
 
   /// Why the index was begun in the place of another, in a former run that did not come to its end.
   func formerReplacement() throws(IndexError) -> Problem.Code? {
-    guard let code = try index.value(of: Self.replacementField)?.first else { return nil }
-    return Problem.Code(rawValue: code)
+    guard let code = try index.value(of: Self.replacementField)?.first,
+      let reason = Problem.Code(rawValue: code), reason.isOfReplica
+    else { return nil }
+    return reason
   }
 
   private static let replacementField = "replacement"
@@ -196,7 +199,7 @@ extension LocalReplica {
   /// Sets the index aside if an error tells that it is damaged where a scan does not look: the next run
   /// begins with a new one.
   func setAsideIndex(after error: any Error) {
-    guard case .index(.corrupt) = SessionError(error), !opening.isDryRun, replacement == nil,
+    guard case .index(.corrupt) = SessionError(error), !opening.isDryRun, !hasReplacedIndex,
       let stateDirectory
     else { return }
     // What cannot be renamed is found damaged again.

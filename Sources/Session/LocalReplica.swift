@@ -47,8 +47,10 @@ final class LocalReplica {
   var treeLock: Lock?
   /// The time by which this run may give other replicas up.
   private(set) var credibleTime = Int64.min
-  /// Why this run has begun a new index in the place of the one that was there, if it has.
+  /// Why a new index was begun in the place of another since the last run that came to its end, if one was.
   var replacement: Problem.Code?
+  /// Whether this run has done so.
+  var hasReplacedIndex = false
   /// Whether the replica has taken part in no run with another yet, under whatever identity.
   var isNew: Bool { index.isNew && replacement == nil }
   /// What would have stopped a run that is no dry one.
