@@ -55,8 +55,10 @@ package struct Action: Equatable, Sendable {
 package struct Tally: Sendable {
   /// Changes that a user sees, at each replica.
   package var itemCount = Pair(source: 0, destination: 0)
-  /// What the other replica has and this one has nothing in place of.
+  /// What the other replica has and this one has nothing in the place of.
   package var lackingCount = Pair(source: 0, destination: 0)
+  /// That, and what this one has something else in the place of.
+  package var unsharedCount = Pair(source: 0, destination: 0)
   /// The content of what is to be created or updated, in bytes.
   package var byteCount: Int64 = 0
   /// Deletions at each replica, of what has not merely been renamed.

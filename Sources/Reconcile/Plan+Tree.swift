@@ -56,6 +56,12 @@ extension Pair<Entry?> {
   /// Whether an end has something there.
   fileprivate var isLive: Bool { isLive(.source) || isLive(.destination) }
 
+  /// Whether both ends have the same there, whenever it was changed.
+  var haveSameContent: Bool {
+    guard let source, let destination else { return source == destination }
+    return source.attributes.hasSameContent(as: destination.attributes)
+  }
+
   /// Whether one end has.
   func isLive(_ side: Side) -> Bool { self[side]?.attributes.isLive ?? false }
 

@@ -127,8 +127,9 @@ package struct Plan {
       case .extraneous: tally.extraneousCount += 1
       case .agreed, .prevails: break
       }
-      for side in Side.allCases where !entries.isLive(side) && entries.isLive(side.other) {
-        tally.lackingCount[side] += 1
+      for side in Side.allCases where entries.isLive(side.other) && !entries.haveSameContent {
+        tally.lackingCount[side] += entries.isLive(side) ? 0 : 1
+        tally.unsharedCount[side] += 1
       }
       forEachStep(at: path, entries, resolution) { action in
         tally.count(action, isAllowed: order.contains(action.side), rules)

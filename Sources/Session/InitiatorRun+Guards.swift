@@ -32,7 +32,7 @@ extension InitiatorRun {
   /// another those of half of the tree in any case.
   func check(_ tally: Tally) throws {
     for side in Side.allCases {
-      if !options.forces, lacksAll(side, tally), try isReplaced(side) {
+      if !options.forces, sharesNothing(side, tally), try isReplaced(side) {
         throw SessionError.safety(.changedIdentity(name: name(side)))
       }
       let count = tally.deletionCount[side]
@@ -51,10 +51,10 @@ extension InitiatorRun {
     }
   }
 
-  /// Whether a replica has next to nothing of what the other has.
-  private func lacksAll(_ side: Side, _ tally: Tally) -> Bool {
+  /// Whether a replica has next to nothing of what the other has, and mostly not even another version.
+  private func sharesNothing(_ side: Side, _ tally: Tally) -> Bool {
     let count = liveCount(side.other)
-    return count > 0 && tally.lackingCount[side] >= count - count / 10
+    return tally.unsharedCount[side] >= count - count / 10 && tally.lackingCount[side] > count / 2
   }
 
   private func liveCount(_ side: Side) -> Int {
