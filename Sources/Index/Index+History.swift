@@ -99,8 +99,9 @@ extension Index {
   ) throws(IndexError) -> Bool {
     let select = try database.prepare(
       """
-      SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM peer WHERE replica = ?2) AND (
-        EXISTS (SELECT 1 FROM place WHERE place = ?1) OR EXISTS (SELECT 1 FROM peer WHERE name = ?3 AND name != x''))
+      SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM peer WHERE replica = ?2)
+        AND (EXISTS (SELECT 1 FROM place WHERE place = ?1)
+          OR EXISTS (SELECT 1 FROM peer WHERE name = ?3 AND name != x''))
       """)
     try select.bind(0, Int64(bitPattern: place))
     try select.bind(1, Int64(bitPattern: replica.rawValue))

@@ -32,7 +32,10 @@ extension InitiatorRun {
   /// another those of half of the tree in any case.
   func check(_ tally: Tally) throws {
     for side in Side.allCases {
-      if !options.forces, sharesNothing(side, tally), try isReplaced(side) {
+      // A source may well be another one each time, for a destination that gathers what they have.
+      if !options.forces, isTwoWay || side == .destination, sharesNothing(side, tally),
+        try isReplaced(side)
+      {
         throw SessionError.safety(.changedIdentity(name: name(side)))
       }
       let count = tally.deletionCount[side]

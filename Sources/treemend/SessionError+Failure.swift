@@ -61,12 +61,7 @@ extension Failure {
           "'\(Escape.text(path.slashed))' is no conflict copy",
           hint: "treemend conflicts DIR lists them")
       case .interrupted: Failure(status: .interrupted, what: "stopped, as asked")
-      case .noSpace(let cause):
-        Failure(
-          status: .inputOutput, what: "the disk is full", causes: [cause.text],
-          hint:
-            "what was finished is kept; the state, in .treemend or --state-dir, needs some room, too"
-        )
+      case .noSpace(let cause): Self.noSpace(cause)
       }
   }
 
@@ -81,6 +76,14 @@ extension Failure {
     return Failure(
       status: .badRoot, what: "'\(Escape.text(path))' cannot be used as a replica",
       causes: [cause.text], hint: hint)
+  }
+
+  private static func noSpace(_ cause: SystemError) -> Failure {
+    Failure(
+      status: .inputOutput, what: "the disk is full", causes: [cause.text],
+      hint:
+        "what was finished is kept; the state, in .treemend or --state-dir, needs some room, too"
+    )
   }
 
   private static func index(_ cause: IndexError) -> Failure {

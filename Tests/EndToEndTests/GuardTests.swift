@@ -154,6 +154,19 @@ import Testing
     try expectEqual(replicas)
   }
 
+  @Test(arguments: routes)
+  func `a destination gathers from a source that is another one each time`(
+    route: Replicas.Route
+  ) throws {
+    for night in 1...3 {
+      try replicas.change(
+        "rm -r source; mkdir source; for n in 1 2 3; do echo $n >source/\(night)$n; done")
+      let run = try replicas.copy(route)
+      #expect(run.ending == .exited(0), "\(run)")
+      #expect(try hasDestination("11") && hasDestination("\(night)3"))
+    }
+  }
+
   @Test func `a place is no other place of the same name`() throws {
     try replicas.change(
       """
