@@ -61,6 +61,20 @@ package struct Directory: ~Copyable, Sendable {
       confirming: try Descriptor(opening: name, in: descriptor, File.readingFlags))
   }
 
+  /// Opens for reading, by one call, the file `name` that had the status `seen` a moment ago. What was opened
+  /// may be something else: what is read counts only once ``File/status()`` has told what it is.
+  ///
+  /// Throws what `openFile(_:seen:)` does for such a status.
+  ///
+  /// RACE: as in `Root.openFile(_:seen:)`, and a little is read of the device.
+  package func openSeenFile(
+    _ name: some Collection<UInt8>, _ seen: Status
+  ) throws(SystemError) -> File {
+    try File.requireFile(seen)
+    return File(
+      try Descriptor(opening: try Name(name, for: "openat"), in: descriptor, File.readingFlags))
+  }
+
   /// The target of the link `name`.
   package func readLink(_ name: some Collection<UInt8>) throws(SystemError) -> [UInt8] {
     let name = try Name(name, for: "readlinkat")

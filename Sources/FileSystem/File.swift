@@ -5,10 +5,10 @@ internal import Glibc
 package struct File: ~Copyable, Sendable {
   private let opened: Descriptor
 
-  /// The status when it was opened; nil for a file that was created.
+  /// The status when it was opened; nil for a file that was created, or opened as one that was seen.
   package let statusAtOpening: Status?
 
-  /// Takes over a descriptor that is known to be a file's.
+  /// Takes over a descriptor that is known to be a file's, or that nobody relies on to be one.
   init(_ descriptor: consuming Descriptor) {
     opened = descriptor
     statusAtOpening = nil

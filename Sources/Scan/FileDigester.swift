@@ -52,9 +52,11 @@ struct FileDigester: ~Copyable {
     _ path: Path, seen: Status
   ) throws(SystemError) -> (Reading, ChunkList?)? {
     let file = try parent.open(around: path) { directory, name throws(SystemError) in
-      try directory.openFile(name, seen: seen)
+      try directory.openSeenFile(name, seen)
     }
-    guard let before = file.statusAtOpening else { return nil }
+    if let digest = try hash(file, ifStill: seen) { return (.digest(digest, seen), nil) }
+    let before = try file.status()
+    guard before.kind == .file else { return nil }
     digester.begin(byteCount: before.size)
     var byteCount: Int64 = 0
     repeat {
@@ -72,6 +74,22 @@ struct FileDigester: ~Copyable {
     guard byteCount == before.size, after.keepsContent(of: before) else { return nil }
     if after != before, try digest != hash(file, first: byteCount) { return nil }
     return (.digest(digest, before), chunks)
+  }
+
+  /// Hashes a small file that still is what was seen; nil if it is not.
+  ///
+  /// PERF: one status call for a file instead of two, 5 % of the time in which 200,000 are hashed.
+  private mutating func hash(
+    _ file: borrowing File, ifStill seen: Status
+  ) throws(SystemError) -> Digest? {
+    guard seen.size < buffer.count else { return nil }
+    // At least a byte, since some have content that their size does not tell of.
+    let byteCount = try file.read(into: &buffer, atMost: max(1, Int(seen.size)), at: 0)
+    guard byteCount == seen.size, try file.status() == seen else { return nil }
+    hashed(byteCount)
+    digester.begin(byteCount: seen.size)
+    digester.take(&buffer, first: byteCount)
+    return digester.finish().digest
   }
 
   /// Hashes the beginning of a file that has grown once more: it may have been overwritten, too.
