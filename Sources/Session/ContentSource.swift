@@ -69,9 +69,9 @@ final class ContentSource {
     case .copy(let path), .move(let path): otherPath = path
     case .nothing, .stream, .rebuild, .unavailable, .deletion: break
     }
-    let paths = [entry.path, conflictCopy, otherPath].compactMap(\.self)
-    let overhead =
-      paths.reduce(0) { $0 + $1.key.count } + entry.vector.maximumEncodedByteCount + 1024
+    let keyByteCount =
+      entry.path.key.count + (conflictCopy?.key.count ?? 0) + (otherPath?.key.count ?? 0)
+    let overhead = keyByteCount + entry.vector.maximumEncodedByteCount + 1024
     if writer.count > 0, writer.byteCount + size + overhead > Frame.maximumPayloadByteCount {
       try flush()
     }

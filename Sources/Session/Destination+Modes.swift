@@ -74,7 +74,9 @@ extension Destination {
 
   /// Keeps up with what a step has come to; returns whether that changes what is noted of its path.
   func settleMode(of step: Step, isMade: Bool) -> Bool {
-    guard step.decision != .record, !(isMade && step.makesUnworkable) else { return false }
+    guard step.decision != .record, !modes.isEmpty || !formerModes.isEmpty,
+      !(isMade && step.makesUnworkable)
+    else { return false }
     let mode = isMade ? nil : formerModes[step.path]
     defer { modes[step.path] = mode }
     return modes[step.path] != mode

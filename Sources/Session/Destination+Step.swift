@@ -42,11 +42,12 @@ extension Destination {
     var pathInNewDirectory: Path? {
       decision == .create && conflictCopy == nil ? path : nil
     }
-    /// The directories in which it changes names.
+    /// The directories of the tree in which it changes names.
     var changedDirectories: [Path] {
+      if case .inside = staged { return [] }
       switch decision {
-      case .record, .metadata: []
-      case .create, .update, .delete: [path, movedFrom].compactMap { $0?.parent }
+      case .record, .metadata: return []
+      case .create, .update, .delete: return [path, movedFrom].compactMap { $0?.parent }
       }
     }
     /// Whether it makes a directory in which its owner can change nothing.
