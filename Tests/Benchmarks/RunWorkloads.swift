@@ -20,7 +20,8 @@ struct RunWorkloads: ParsableCommand {
   var directory: String?
   @Option(
     help:
-      "The workloads, their names joined by commas (default: all but those of one large file).")
+      "The workloads, their names joined by commas (default: all but adopt-cold and those of one large file)."
+  )
   var only: String?
   @Option(help: "The tools, their names joined by commas.") var tools: String?
   @Flag(help: "Measure unchanged and ten with four times the files, too.") var scale = false

@@ -7,7 +7,7 @@ struct Workload {
   let run: (Suite) throws -> Void
 
   /// All that can be asked for.
-  static var all: [Workload] { usual + images }
+  static var all: [Workload] { usual + [coldAdoption] + images }
 
   /// Those that are run if none is asked for.
   static var usual: [Workload] {
@@ -52,6 +52,18 @@ struct Workload {
       firstCopy("first-copy", "small files to an empty destination", .copies),
       firstCopy("first-copy-large", "large files to an empty destination", .largeCopies),
     ]
+  }
+
+  /// What only root can measure, as caches are anybody's.
+  private static var coldAdoption: Workload {
+    Workload(
+      name: "adopt-cold", title: "equal trees that never met, read from the disk",
+      Comparison(
+        ground: .strangers, tools: [.treemend, .rsyncChecksum, .hashing],
+        prepare: { site, tool in
+          try site.forget(tool)
+          try Interruption.requireSuccess("sh", "-c", "sync; echo 3 >/proc/sys/vm/drop_caches")
+        }))
   }
 
   private static let replicating: [Tool] = [.treemend, .rsync, .unison]
