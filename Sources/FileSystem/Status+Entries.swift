@@ -59,6 +59,8 @@ extension SystemError {
   /// A name in a directory is longer than an entry's can be, or the path to it is.
   package static let nameTooLong = SystemError(call: "getdents64", code: ENAMETOOLONG)
 
+  /// What could not be read a moment ago, and can be now.
+  package static let passingReadFailure = SystemError(call: "read", code: EIO)
   /// The disk is full, by what another than a system call says.
   package static let fullDisk = SystemError(call: "write", code: ENOSPC)
 
@@ -70,6 +72,9 @@ extension SystemError {
 
   /// Whether it is not permitted, to this user or to anybody.
   package var isRefusal: Bool { code == EACCES || code == EPERM || code == EROFS }
+
+  /// Whether the file system takes no writes.
+  package var isReadOnly: Bool { code == EROFS }
 
   /// Whether the file system, or the kernel, does not know what was asked for.
   package var isUnsupported: Bool { code == EINVAL }

@@ -6,9 +6,9 @@ package struct Observer: Sendable {
   package let epoch: UInt64
   /// The time of deletions found, in nanoseconds since 1970.
   package let now: Int64
-  /// Whether what is remembered and not there is forgotten rather than deleted, because what is
-  /// remembered may be of another tree than this one.
-  package let forgetsMissing: Bool
+  /// Whether what is remembered may be of another tree than this one, or of this one at another time:
+  /// then what is not there is forgotten rather than deleted, and what is otherwise was not made of it.
+  package let doubtsRemembered: Bool
   /// The last change of the replica's former identity that is surely the one that others know; later
   /// ones may have been made twice, in two courses of events.
   private let lastTrusted: VersionVector.Counter?
@@ -26,14 +26,14 @@ package struct Observer: Sendable {
 
   /// Creates the observer of one scan.
   package init(
-    replica: ReplicaID, epoch: UInt64, now: Int64, forgetsMissing: Bool = false,
+    replica: ReplicaID, epoch: UInt64, now: Int64, doubtsRemembered: Bool = false,
     lastTrusted: VersionVector.Counter? = nil, expected: [Path: Entry] = [:],
     knowledge: Knowledge = Knowledge(), credibleTime: Int64? = nil
   ) {
     self.replica = replica
     self.epoch = epoch
     self.now = now
-    self.forgetsMissing = forgetsMissing
+    self.doubtsRemembered = doubtsRemembered
     self.lastTrusted = lastTrusted
     self.expected = expected
     self.knowledge = knowledge
@@ -53,7 +53,8 @@ package struct Observer: Sendable {
     {
       return expected.vector
     }
-    return remembered?.vector.raised(by: replica, in: epoch) ?? newVersions
+    guard let remembered, !doubtsRemembered else { return newVersions }
+    return remembered.vector.raised(by: replica, in: epoch)
   }
 
   /// What is remembered of a path of some kind that has gone, or nil for nothing.
@@ -65,7 +66,7 @@ package struct Observer: Sendable {
       // What is replaced by something of another kind may have to go before that comes.
       if expected.attributes.kind != kind { return nil }
     }
-    return forgetsMissing
+    return doubtsRemembered
       ? nil : (.tombstone(deleted: now), vector.raised(by: replica, in: epoch))
   }
 

@@ -156,7 +156,7 @@ extension Scanner {
   /// of a directory that counted for nothing before.
   private mutating func keepUnseen() throws {
     // What is remembered may be of another tree than this one: it is not to be missed later.
-    if options.observer.forgetsMissing { return forgetRemembered() }
+    if options.observer.doubtsRemembered { return forgetRemembered() }
     let attributes = merge.bucket.run.attributes(at: merge.position)
     guard !options.trustsStamps, attributes.kind == .directory,
       merge.bucket.stamps[merge.position] != .none
@@ -282,7 +282,7 @@ extension Scanner {
             key: path.key.span, attributes: attributes, vector: vector, stamp: stamp)
         case .problem(let code, let systemCode):
           report.add(Problem(path: path, code: code, systemCode: systemCode))
-          if let old = remembered, !options.observer.forgetsMissing {
+          if let old = remembered, !options.observer.doubtsRemembered {
             // What was in a directory that is a file now is gone, whatever becomes of the file.
             bucket.append(
               key: path.key.span, attributes: old.attributes, vector: old.vector,

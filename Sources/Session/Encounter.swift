@@ -75,8 +75,7 @@ struct Encounter {
       }
     } catch {
       peer.abandon()
-      local.setAsideIndex(after: error)
-      throw SessionError(error)
+      throw local.setAsideIndex(after: error) ?? SessionError(error)
     }
   }
 
@@ -167,8 +166,7 @@ struct Encounter {
         return (peer, (mine, introduction), clockSkew)
       } catch {
         peer.abandon()
-        local.setAsideIndex(after: error)
-        throw SessionError(error)
+        throw local.setAsideIndex(after: error) ?? SessionError(error)
       }
     }
   }

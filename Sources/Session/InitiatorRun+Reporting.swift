@@ -84,6 +84,9 @@ extension InitiatorRun {
     let outcomes = try Outcomes(payload: frame.payload)
     try unreported.take(outcomes)
     take(outcomes)
+    for problem in outcomes.problems where problem.code == .mismatch {
+      try local.doubt(problem.path)
+    }
   }
 
   private func take(_ outcomes: Outcomes) {

@@ -112,8 +112,7 @@ final class InitiatorRun {
       return summary
     } catch {
       peer.abandon()
-      local.setAsideIndex(after: error)
-      throw SessionError(error)
+      throw local.setAsideIndex(after: error) ?? SessionError(error)
     }
   }
 

@@ -24,6 +24,21 @@ extension LocalReplica {
     try index.set("root", to: identity)
   }
 
+  /// Makes durable what former runs have left to the system. If the machine was started again meanwhile, any
+  /// of it may be lost or torn, and the state proves nothing.
+  func settleUnsynced() throws {
+    let boot = [1] + bootID()
+    let unsynced = try index.value(of: Self.unsyncedField) ?? []
+    if unsynced.isEmpty ? opening.skipsSync : unsynced != boot || !opening.skipsSync {
+      if !unsynced.isEmpty, unsynced != boot { try renewIdentity() }
+      if !opening.skipsSync, !opening.isDryRun { try syncFileSystem() }
+      try index.set(Self.unsyncedField, to: opening.skipsSync ? boot : [])
+    }
+  }
+
+  /// When the machine had been started at which a run left to the system what it wrote.
+  private static let unsyncedField = "unsynced"
+
   /// Tells apart where this root and others are, on this machine and others, however they are named. Of
   /// machines made from one image the name may be all that differs.
   static func place(of path: [UInt8]) throws(SystemError) -> UInt64 {
@@ -171,8 +186,13 @@ extension LocalReplica {
     try checkIdentity()
   }
 
-  /// Begins with an index that remembers nothing but why.
+  /// Begins with an index that remembers nothing but why; throws if it is the disk that cannot be read, and
+  /// not the index that is damaged.
   func replaceIndex(_ reason: Problem.Code) throws {
+    try abandonTransaction()
+    // The lock of the former goes with it.
+    try take(try Index(path: [], newReplica: index.replica, syncs: false))
+    if reason == .damagedIndex, let stateDirectory { try Self.confirmDamage(in: stateDirectory) }
     try abandonTransaction()
     try take(Self.newIndex(in: stateDirectory, opening))
     try note(replacement: reason)
@@ -197,14 +217,20 @@ extension LocalReplica {
   private static let replacementField = "replacement"
 
   /// Sets the index aside if an error tells that it is damaged where a scan does not look: the next run
-  /// begins with a new one.
-  func setAsideIndex(after error: any Error) {
+  /// has a new one. Returns the error that there is instead, if it is not.
+  func setAsideIndex(after error: any Error) -> SessionError? {
     guard case .index(.corrupt) = SessionError(error), !opening.isDryRun, !hasReplacedIndex,
-      let stateDirectory
-    else { return }
-    // What cannot be renamed is found damaged again.
-    try? abandonTransaction()
-    try? Self.setAsideIndex(in: stateDirectory)
+      stateDirectory != nil
+    else { return nil }
+    do {
+      try replaceIndex(.damagedIndex)
+      try commit()
+      return nil
+    } catch {
+      // What cannot be renamed is found damaged again.
+      guard case .inputOutput(let cause) = SessionError(error) else { return nil }
+      return .inputOutput(cause)
+    }
   }
 
   /// Opens the index; in place of one that cannot be read a new one is begun. In a dry run where
@@ -223,6 +249,7 @@ extension LocalReplica {
         return (index, false)
       }
     }
+    try confirmDamage(in: directory)
     return (try newIndex(in: directory, opening), true)
   }
 
@@ -273,11 +300,18 @@ extension LocalReplica {
     return byteCount
   }
 
-  /// Renames the files of an index that makes no sense, so that a new one can take their place; throws if
-  /// it is the disk that cannot be read, which SQLite tells as the same.
+  /// Throws unless an index that nobody has open is damaged: if the disk cannot be read, or could not when
+  /// it was tried, which SQLite tells as the same.
+  private static func confirmDamage(in directory: [UInt8]) throws {
+    guard try readIndex(in: Root(openingDirectoryAt: directory).openDirectory(.root)),
+      try Index.isSound(at: indexPath(in: directory))
+    else { return }
+    throw SessionError.inputOutput(.passingReadFailure)
+  }
+
+  /// Renames the files of an index that counts for nothing, so that a new one can take their place.
   private static func setAsideIndex(in directory: [UInt8]) throws {
     let state = try Root(openingDirectoryAt: directory).openDirectory(.root)
-    try readIndex(in: state)
     for (name, newName) in [("index", "index.corrupt"), ("index-journal", "index.corrupt-journal")]
     {
       do {
@@ -288,13 +322,16 @@ extension LocalReplica {
     }
   }
 
-  private static func readIndex(in state: borrowing Directory) throws {
+  /// Reads the whole file of the index; false if there is none.
+  private static func readIndex(in state: borrowing Directory) throws -> Bool {
     do {
       let file = try state.openFile("index".utf8)
       var buffer = [UInt8](repeating: 0, count: 1 << 20)
       while try file.read(into: &buffer) == buffer.count { try Interruption.check() }
+      return true
     } catch let error as SystemError {
       guard error.isAbsence else { throw SessionError.inputOutput(error) }
+      return false
     }
   }
 }

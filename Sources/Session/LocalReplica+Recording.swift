@@ -73,6 +73,15 @@ extension LocalReplica {
     try commit()
   }
 
+  /// Has the next scan read a file again, to be made durable with what follows: it has turned out to hold
+  /// something else than its status says, as after a write that was under way when it was read.
+  func doubt(_ path: Path) throws {
+    guard let entry = try entry(at: path)?.entry, entry.attributes.kind == .file else { return }
+    noteChanges(at: [path])
+    try begin()
+    try index.update([Recorded(entry: entry, stamp: .unknown)])
+  }
+
   /// Notes what a file has turned out to hold when it was sent.
   func learn(_ entry: Entry, _ status: Status, _ chunks: ChunkList?) throws {
     let stamp = clock.isRacy(status) ? Stamp.unknown : Stamp(of: status)

@@ -116,10 +116,10 @@ final class LocalReplica {
         replacement = try formerReplacement()
         if isReplaced { try note(replacement: .damagedIndex) }
         try checkIdentity()
+        try settleUnsynced()
         isEmpty = try isMissing || holdsNothing()
       } catch {
-        setAsideIndex(after: error)
-        throw error
+        throw setAsideIndex(after: error) ?? error
       }
     } catch let error as SystemError where !error.isLackOfSpace {
       throw .root(path: opening.path, error)
@@ -182,7 +182,7 @@ final class LocalReplica {
     }
     let holdsListings = try suspendListings()
     let observer = Observer(
-      replica: index.replica, epoch: nextEpoch - 1, now: now, forgetsMissing: isRestored,
+      replica: index.replica, epoch: nextEpoch - 1, now: now, doubtsRemembered: isRestored,
       lastTrusted: lastTrusted, expected: try index.expected(), knowledge: index.knowledge,
       credibleTime: credibleTime)
     let options = ScanOptions(
@@ -241,7 +241,12 @@ final class LocalReplica {
   }
 
   func syncFileSystem() throws(SystemError) {
-    try root.openDirectory(.root).syncFileSystem()
+    do {
+      try root.openDirectory(.root).syncFileSystem()
+    } catch {
+      // One that takes no writes, as after an error of its own, has none to wait for.
+      guard error.isReadOnly else { throw error }
+    }
   }
 
   /// Takes note that the index is about to have something else at some paths.

@@ -76,8 +76,7 @@ final class ServeRun {
     do {
       try serve()
     } catch {
-      replica.setAsideIndex(after: error)
-      throw error
+      throw replica.setAsideIndex(after: error) ?? error
     }
   }
 

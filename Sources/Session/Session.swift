@@ -89,8 +89,7 @@ package enum Session {
         report(.progress(Progress(scanned: count, byteCount)))
       }
     } catch {
-      replica.setAsideIndex(after: error)
-      throw SessionError(error)
+      throw replica.setAsideIndex(after: error) ?? SessionError(error)
     }
     for problem in replica.problems { report(.problem(problem)) }
     return replica
@@ -112,8 +111,7 @@ package enum Session {
     do {
       try replica.forEachLiveEntry { run, index in each(run.entry(at: index)) }
     } catch {
-      replica.setAsideIndex(after: error)
-      throw SessionError(error)
+      throw replica.setAsideIndex(after: error) ?? SessionError(error)
     }
   }
 
@@ -131,8 +129,7 @@ package enum Session {
         lastRuns: try replica.index.lastRuns(),
         peers: try replica.index.peers())
     } catch {
-      replica.setAsideIndex(after: error)
-      throw SessionError(error)
+      throw replica.setAsideIndex(after: error) ?? SessionError(error)
     }
   }
 

@@ -92,7 +92,8 @@ extension Failure {
       causes: [Self.text(of: cause)],
       hint: cause == .corrupt
         ? "the next run begins a new one, as without any history; this one becomes 'index.corrupt'"
-        : "'.treemend' can be removed: the next run rebuilds it, and deletes nothing")
+        : "run it again; where that does not help, look at the disk before '.treemend' is removed, and with "
+          + "it what is known of deletions")
   }
 
   private static func text(of cause: IndexError) -> String {

@@ -325,6 +325,22 @@ import Testing
       ])
   }
 
+  @Test func `files older than the state that was copied to them take the place of nothing`() throws
+  {
+    let roots = try roots("a", "b", "c")
+    try shell("echo old >a/f; cp -a a/f b/f")
+    try sync(roots[0], roots[2])
+    try shell("echo a week of work >a/f")
+    try sync(roots[0], roots[2])
+    try shell("cp -an a/. b/")
+    try sync(roots[0], roots[1])
+    try sync(roots[2], roots[0])
+    for root in roots {
+      let contents = try ProgramRun("sh", "-c", "cat \(root)/f; cat \(root)/f.sync-conflict-*").text
+      #expect(contents == "a week of work\nold\n", "\(root)")
+    }
+  }
+
   // MARK: Rules that are about directories alone
 
   @Test func `a directory that is deleted goes whatever the rules say of files`() throws {

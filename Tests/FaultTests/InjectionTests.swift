@@ -1,3 +1,4 @@
+import Glibc
 import TestSupport
 import Testing
 
@@ -45,6 +46,21 @@ struct InjectionTests {
       let run = try pair.run("sync", pair.a, pair.b, under: failing(call, "EIO", "\(when)"))
       #expect(run.ending != .timedOut, "\(run)")
       try pair.expectRepair("\(call) \(when)")
+    }
+  }
+
+  @Test(arguments: ["a", "b"])
+  func `a read of the index that fails once costs nothing that it knows`(name: String) throws {
+    for when in sweepsAll ? Array(1...40) : [5, 8, 9, 10, 11, 12, 13] {
+      let pair = try FaultyPair()
+      let index = "\(name == "a" ? pair.a : pair.b)/.treemend/index"
+      let run = try pair.run(
+        "sync", pair.a, pair.b,
+        under: ["strace", "-P", index] + failing("pread64", "EIO", "\(when)").dropFirst())
+      #expect([.exited(0), .exited(11)].contains(run.ending), "\(when): \(run)")
+      #expect(access("\(index).corrupt", F_OK) != 0, "\(when): \(run)")
+      try pair.expectRepair("\(name) \(when)")
+      #expect(access("\(pair.a)/delete", F_OK) != 0, "\(when): the deletion came back")
     }
   }
 

@@ -67,6 +67,20 @@ struct PowerCutTests {
     try expectMended(before)
   }
 
+  @Test(arguments: ["sync", "status"])
+  func `what was left to the system is durable before a state that vouches for it`(
+    command: String
+  ) throws {
+    try fill(good)
+    let before = try digests(good)
+    let fast = try ProgramRun(Binary.treemend, "sync", "--no-fsync", good, crashed)
+    #expect(fast.ending == .exited(0), "\(fast)")
+    let next = command == "sync" ? [good, crashed] : [crashed]
+    #expect(try ProgramRun(Binary.treemend, [command] + next).ending == .exited(0))
+    try disk.cut(.dropsJournal)
+    try expectMended(before)
+  }
+
   @Test(.enabled(if: Trace.isAvailable, "strace is needed"), arguments: PowerCut.allCases)
   func `a cut in the middle of a run harms nothing`(variant: PowerCut) throws {
     let calls = ["renameat2", "syncfs", "fdatasync", "pwrite64"]

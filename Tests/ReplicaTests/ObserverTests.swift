@@ -16,7 +16,7 @@ import Testing
     expected: [Path: Entry] = [:]
   ) -> Observer {
     Observer(
-      replica: me, epoch: 9, now: 10 * day, forgetsMissing: forgets, lastTrusted: lastTrusted,
+      replica: me, epoch: 9, now: 10 * day, doubtsRemembered: forgets, lastTrusted: lastTrusted,
       expected: expected)
   }
 
@@ -39,6 +39,15 @@ import Testing
     #expect(missing.attributes == .tombstone(deleted: 10 * Self.day))
     #expect(missing.vector == Self.known.raised(by: Self.me, in: 9))
     #expect(Self.observer(forgets: true).missing(Self.path, .file, Self.known) == nil)
+  }
+
+  @Test func `what is otherwise than a state that proves nothing says was not made of it`() {
+    let doubting = Self.observer(forgets: true)
+    for attributes in [Self.new, Self.old] {
+      let vector = doubting.found(
+        attributes, at: Self.path, remembered: (Self.old, Self.known))
+      #expect(vector == (attributes == Self.old ? Self.known : VersionVector(Self.me, 9)))
+    }
   }
 
   @Test func `what a killed run was bringing about is no user's doing`() throws {

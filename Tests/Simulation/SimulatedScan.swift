@@ -25,7 +25,7 @@ extension SimulatedReplica {
   func scan(_ mutation: Mutation?) throws -> Scanned {
     let credibleTime = credibleTime
     let observer = Observer(
-      replica: index.replica, epoch: nextEpoch - 1, now: now, forgetsMissing: isRestored,
+      replica: index.replica, epoch: nextEpoch - 1, now: now, doubtsRemembered: isRestored,
       lastTrusted: lastTrusted, expected: try index.expected(), knowledge: index.knowledge,
       credibleTime: credibleTime)
     let remembered = try recorded()
