@@ -137,7 +137,7 @@ let package = Package(
     // The built program, from outside.
     .testTarget(
       name: "EndToEndTests",
-      dependencies: ["TestSupport", "Wire", "Replica", "Hashing", "Chunks", "Index"],
+      dependencies: ["TestSupport", "Wire", "Replica", "Hashing", "Chunks", "Index", "FileSystem"],
       swiftSettings: settings),
     // What the built program takes, beside other tools.
     .executableTarget(

@@ -1,6 +1,6 @@
-internal import FileSystem
-internal import Hashing
-internal import Replica
+package import FileSystem
+package import Hashing
+package import Replica
 
 extension Applier {
   /// Swaps `name` in the stage, which gets its owner, with what is at `path`, and removes that if it
@@ -17,28 +17,49 @@ extension Applier {
     try system { () throws(SystemError) in
       try stage.takeOwner(name, from: path.name, in: parent)
     }
-    do {
-      try stage.rename(name, to: parent, as: path.name, .exchange)
-    } catch {
-      guard error.isUnsupported else { throw Refusal(error) }
-      // RACE: a file system without exchanges leaves a moment between the check and the rename.
-      return try system { () throws(SystemError) in
-        do throws(SystemError) {
-          try stage.rename(name, to: parent, as: path.name, .replace)
-        } catch {
-          // A directory takes the place of nothing but a directory.
-          guard error.isAbsence else { throw error }
-          try parent.removeFile(path.name)
-          try stage.rename(name, to: parent, as: path.name, .noReplace)
-        }
-      }
+    let displaced = DisplacedFile.name(of: path, name)
+    try system { () throws(SystemError) in
+      try stage.rename(name, to: stage, as: displaced, .noReplace)
     }
-    guard removeDisplaced(name, from: stage, before) else {
+    do throws(Refusal) {
+      if try !swap(displaced, in: stage, with: path.name, in: parent) { return }
+    } catch {
+      // Who gave it removes it.
+      try? stage.rename(displaced, to: stage, as: name, .noReplace)
+      throw error
+    }
+    guard removeDisplaced(displaced, from: stage, before) else {
       try system { () throws(SystemError) in
-        try stage.rename(name, to: parent, as: path.name, .exchange)
+        try stage.rename(displaced, to: parent, as: path.name, .exchange)
       }
+      try? stage.rename(displaced, to: stage, as: name, .noReplace)
       throw Refusal(.precondition)
     }
+  }
+
+  /// Swaps what is staged with what is at a place in the tree; false if that went at once.
+  private static func swap(
+    _ name: [UInt8], in stage: borrowing Directory, with place: ArraySlice<UInt8>,
+    in parent: borrowing Directory
+  ) throws(Refusal) -> Bool {
+    do {
+      try stage.rename(name, to: parent, as: place, .exchange)
+      return true
+    } catch {
+      guard error.isUnsupported else { throw Refusal(error) }
+    }
+    // RACE: a file system without exchanges leaves a moment between the check and the rename.
+    try system { () throws(SystemError) in
+      do throws(SystemError) {
+        try stage.rename(name, to: parent, as: place, .replace)
+      } catch {
+        // A directory takes the place of nothing but a directory.
+        guard error.isAbsence else { throw error }
+        try parent.removeFile(place)
+        try stage.rename(name, to: parent, as: place, .noReplace)
+      }
+    }
+    return false
   }
 
   /// Removes a directory if it is empty, and gives its place to `name` in the stage; if that cannot be,
@@ -109,17 +130,22 @@ extension Applier {
     _ path: Path, in parent: borrowing Directory, _ attributes: Attributes
   ) throws(Refusal) -> Bool {
     try system { () throws(SystemError) in
-      var sha256 = SHA256()
-      if attributes.kind == .link {
-        return sha256.digest(of: try parent.readLink(path.name)) == attributes.digest
-      }
-      let file = try parent.openFile(path.name)
-      var buffer = [UInt8](repeating: 0, count: 256 * 1024)
-      while true {
-        let count = try file.read(into: &buffer)
-        sha256.update(buffer, first: count)
-        if count < buffer.count { return sha256.finalize() == attributes.digest }
-      }
+      try digest(of: path.name, in: parent, attributes.kind) == attributes.digest
+    }
+  }
+
+  /// The digest of the content of the file or link `name`.
+  package static func digest(
+    of name: ArraySlice<UInt8>, in parent: borrowing Directory, _ kind: Attributes.Kind
+  ) throws(SystemError) -> Digest {
+    var sha256 = SHA256()
+    if kind == .link { return sha256.digest(of: try parent.readLink(name)) }
+    let file = try parent.openFile(name)
+    var buffer = [UInt8](repeating: 0, count: 256 * 1024)
+    while true {
+      let count = try file.read(into: &buffer)
+      sha256.update(buffer, first: count)
+      if count < buffer.count { return sha256.finalize() }
     }
   }
 

@@ -136,24 +136,29 @@ package struct Applier: ~Copyable {
           throw error.isNotEmpty ? Refusal(.notEmpty) : Refusal(error)
         }
       }
+      let displaced = DisplacedFile.name(of: path, name)
       try Self.system { () throws(SystemError) in
-        try parent.rename(path.name, to: stage, as: name, .noReplace)
-      }
-      let moved = try Self.system { () throws(SystemError) in try stage.status(of: name) }
-      guard moved.isSameFile(as: before) else {
-        try Self.system { () throws(SystemError) in
-          try stage.rename(name, to: parent, as: path.name, .noReplace)
-        }
-        throw Refusal(.precondition)
+        try parent.rename(path.name, to: stage, as: displaced, .noReplace)
       }
       do throws(SystemError) {
-        try stage.removeFile(name)
-      } catch {
-        try Self.system { () throws(SystemError) in
-          try stage.rename(name, to: parent, as: path.name, .noReplace)
+        if try stage.status(of: displaced).isSameFile(as: before) {
+          return try stage.removeFile(displaced)
         }
+      } catch {
+        try Self.putBack(displaced, from: stage, to: path, in: parent)
         throw Refusal(error)
       }
+      try Self.putBack(displaced, from: stage, to: path, in: parent)
+      throw Refusal(.precondition)
+    }
+  }
+
+  private static func putBack(
+    _ name: [UInt8], from stage: borrowing Directory, to path: Path,
+    in parent: borrowing Directory
+  ) throws(Refusal) {
+    try system { () throws(SystemError) in
+      try stage.rename(name, to: parent, as: path.name, .noReplace)
     }
   }
 

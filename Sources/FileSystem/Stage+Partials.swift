@@ -18,11 +18,9 @@ package struct PartialFile: Sendable {
 
   fileprivate static let prefix = Array("partial-".utf8)
 
-  /// What the names of partial files of `path` begin with: 64 bits of the SHA-256 of its key.
+  /// What the names of partial files of `path` begin with.
   fileprivate static func prefix(of path: Path) -> [UInt8] {
-    var sha256 = SHA256()
-    let digest = sha256.digest(of: path.key).bytes
-    return prefix + hexadecimalDigits(of: Array(digest.prefix(8))) + [UInt8(ascii: "-")]
+    prefix + Stage.digits(of: path) + [UInt8(ascii: "-")]
   }
 
   /// What its name begins with: the same for all of one path.
@@ -45,6 +43,12 @@ package struct PartialFile: Sendable {
 }
 
 extension Stage {
+  /// What stands for a path in names in the stage: 64 bits of the SHA-256 of its key.
+  static func digits(of path: Path) -> [UInt8] {
+    var sha256 = SHA256()
+    return hexadecimalDigits(of: Array(sha256.digest(of: path.key).bytes.prefix(8)))
+  }
+
   /// A name that nothing has, for a file that is kept if it stays partial.
   package func makePartialName(of path: Path) -> [UInt8] {
     PartialFile.prefix(of: path) + makeName()
@@ -79,14 +83,16 @@ extension Stage {
     return PartialFile(name: name, byteCount: status.size, changed: status.changed)
   }
 
-  /// Removes everything in the stage, as `removeTree(_:in:)` does, but the partial files that are worth
-  /// keeping at `now`, in nanoseconds since 1970.
+  /// Removes everything in the stage, as `removeTree(_:in:)` does, but what is displaced, and the partial
+  /// files that are worth keeping at `now`, in nanoseconds since 1970.
   package func clear(now: Int64) throws(SystemError) {
     let kept = Set(try partials(now: now).map(\.name))
     var listing = Listing()
     try directory.list(into: &listing)
-    for found in listing.found where !kept.contains(Array(listing.name(of: found))) {
-      try removeTree(listing.name(of: found), in: directory)
+    for found in listing.found {
+      let name = Array(listing.name(of: found))
+      guard !kept.contains(name), !DisplacedFile.isName(name) else { continue }
+      try removeTree(name, in: directory)
     }
   }
 }

@@ -73,6 +73,9 @@ extension SystemError {
   /// Whether it is not permitted, to this user or to anybody.
   package var isRefusal: Bool { code == EACCES || code == EPERM || code == EROFS }
 
+  /// Whether something has the name already.
+  package var isTaken: Bool { code == EEXIST }
+
   /// Whether the file system takes no writes.
   package var isReadOnly: Bool { code == EROFS }
 

@@ -57,7 +57,7 @@ extension LocalReplica {
     }
   }
 
-  private static func stateDirectory(of root: Root) throws(SystemError) -> Directory {
+  static func stateDirectory(of root: Root) throws(SystemError) -> Directory {
     try root.openDirectory(.root).openDirectory(StateDirectory.name)
   }
 

@@ -117,6 +117,7 @@ final class LocalReplica {
         if isReplaced { try note(replacement: .damagedIndex) }
         try checkIdentity()
         try settleUnsynced()
+        if !isMissing { try settleDisplaced() }
         isEmpty = try isMissing || holdsNothing()
       } catch {
         throw setAsideIndex(after: error) ?? error
