@@ -125,7 +125,8 @@ package struct Thread: ~Copyable {
         unsafe Unmanaged<Body>.fromOpaque(argument).takeRetainedValue().run()
         return nil
       }, box.toOpaque())
-    precondition(code == 0, "the system gives no thread")
+    // Said in every build: a limit of processes is an administrator's to raise.
+    guard code == 0 else { fatalError("\(SystemError(call: "pthread_create", code: code))") }
     self.handle = handle
   }
 

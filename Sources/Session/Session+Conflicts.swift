@@ -101,7 +101,10 @@ extension Session {
       var longNames: [Path: Path] = [:]
       try replica.forEachLiveEntry { run, index in
         let path = run.path(at: index)
-        if let name = ConflictCopy.original(of: path.name) {
+        // No directory loses a conflict.
+        if run.attributes(at: index).kind != .directory,
+          let name = ConflictCopy.original(of: path.name)
+        {
           copies.append((run.entry(at: index), path.parent.appending(name)))
         }
         let name = Array(path.name)

@@ -82,6 +82,13 @@ import Testing
     #expect(try ProgramRun("sh", "-c", "ls \(replicas.source) | grep -c 漢").text == "1\n")
   }
 
+  @Test func `a directory of such a name is no copy`() throws {
+    let before = try conflicts().text
+    try replicas.change("mkdir source/h.sync-conflict-20200101-000000-0123456789abcdef")
+    let run = try conflicts()
+    #expect(!before.isEmpty && run.text == before, "\(run)")
+  }
+
   @Test func `the help says what the list does to odd names`() throws {
     let help = try ProgramRun(Binary.treemend, "conflicts", "--help").text
     #expect(!help.contains("as the list prints them"))
