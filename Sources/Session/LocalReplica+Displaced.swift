@@ -13,27 +13,44 @@ extension LocalReplica {
     let names = try stage.displacedNames()
     guard !names.isEmpty, let lock = try Lock(Self.stateDirectory(of: root)) else { return }
     defer { withExtendedLifetime(lock) {} }
-    for name in names { try settle(name, in: stage.directory) }
+    for name in names {
+      do {
+        try settle(name, in: stage.directory)
+      } catch is SystemError {
+        // It stays, for the next run to try again.
+      }
+    }
   }
 
   private func settle(_ name: [UInt8], in stage: borrowing Directory) throws {
-    let status = try stage.status(of: name)
     let known = try entries(displacedAs: name)
     // What nobody knows the place of stays where it is.
-    guard let path = known.first?.path, status.kind == .file || status.kind == .link else { return }
-    let digest = try Applier.digest(of: name[...], in: stage, status.kind == .link ? .link : .file)
-    let attributes = Attributes(of: status, digest)
-    if known.contains(where: { $0.attributes.hasSameContent(as: attributes) }) {
-      return try stage.removeFile(name)
+    guard let path = known.first?.path else { return }
+    let status = try stage.status(of: name)
+    let attributes: Attributes
+    switch status.kind {
+    case .special: return
+    case .directory:
+      // A directory goes there to take the place of a file, and comes out if a user's had taken that.
+      if let kind = try? root.status(of: path).kind, kind != .directory {
+        return try removeTree(name, in: stage)
+      }
+      attributes = .directory(mode: status.mode)
+    case .file, .link:
+      let kind: Attributes.Kind = status.kind == .link ? .link : .file
+      attributes = Attributes(of: status, try Applier.digest(of: name[...], in: stage, kind))
+      if known.contains(where: { $0.attributes.hasSameContent(as: attributes) }) {
+        return try stage.removeFile(name)
+      }
     }
-    let edit = Entry(
-      path: path, attributes: attributes, vector: VersionVector(index.replica, index.epoch + 1))
+    let version = VersionVector(index.replica, index.epoch + 1)
+    let edit = Entry(path: path, attributes: attributes, vector: version)
     for place in [path, ConflictCopy.entry(of: edit).path] {
       do throws(SystemError) {
         return try stage.rename(
           name, to: try root.openDirectory(place.parent), as: place.name, .noReplace)
       } catch {
-        guard error.isTaken || error.isAbsence || error.isRefusal else { throw error }
+        guard error.isTaken else { throw error }
       }
     }
   }

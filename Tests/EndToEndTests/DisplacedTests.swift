@@ -54,6 +54,20 @@ import Testing
     try expect(["edit"])
   }
 
+  @Test func `a directory that was to take the place goes, and one that had taken it does not`()
+    throws
+  {
+    let name = DisplacedFile.name(of: try Path(slashed: Array("d/f".utf8)), Array("0".utf8))
+    let place = "b/.treemend/stage/\(String(decoding: name, as: UTF8.self))"
+    try shell("mkdir -p \(place); echo new >\(place)/new")
+    try expect(["old"])
+    try shell("rm b/d/f; mkdir b/d/f; mkdir -p \(place); echo edit >\(place)/edit")
+    let run = try ProgramRun(Binary.treemend, "sync", path("a"), path("b"))
+    #expect(run.ending == .exited(0), "\(run)")
+    #expect(
+      try ProgramRun("sh", "-c", "cat \(path("a"))/d/f.sync-conflict-*/edit").text == "edit\n")
+  }
+
   @Test func `what is remembered goes`() throws {
     try displace("old")
     try expect(["old"])
