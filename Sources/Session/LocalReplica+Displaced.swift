@@ -9,16 +9,18 @@ extension LocalReplica {
   /// Removes what is known, and gives what may be an edit its place again or, where something else has
   /// taken that, one beside it, as if it had lost a conflict.
   func settleDisplaced() throws {
-    guard !opening.isDryRun, let stage = try Stage(of: root) else { return }
-    let names = try stage.displacedNames()
-    guard !names.isEmpty, let lock = try Lock(Self.stateDirectory(of: root)) else { return }
-    defer { withExtendedLifetime(lock) {} }
-    for name in names {
-      do {
-        try settle(name, in: stage.directory)
-      } catch is SystemError {
-        // It stays, for the next run to try again.
+    guard !opening.isDryRun else { return }
+    do {
+      guard let stage = try Stage(of: root) else { return }
+      let names = try stage.displacedNames()
+      guard !names.isEmpty, let lock = try Lock(Self.stateDirectory(of: root)) else { return }
+      defer { withExtendedLifetime(lock) {} }
+      for name in names {
+        // What cannot be looked at stays, for the next run to try again.
+        do { try settle(name, in: stage.directory) } catch is SystemError {}
       }
+    } catch is SystemError {
+      // Where a directory cannot be locked, too, all stays.
     }
   }
 
@@ -31,8 +33,10 @@ extension LocalReplica {
     switch status.kind {
     case .special: return
     case .directory:
-      // A directory goes there to take the place of a file, and comes out if a user's had taken that.
-      if let kind = try? root.status(of: path).kind, kind != .directory {
+      // One that was to take the place of a file did not if that is there; any other is a user's.
+      if known.contains(where: { $0.attributes.kind == .directory }),
+        let kind = try? root.status(of: path).kind, kind != .directory
+      {
         return try removeTree(name, in: stage)
       }
       attributes = .directory(mode: status.mode)

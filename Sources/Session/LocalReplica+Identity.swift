@@ -25,15 +25,30 @@ extension LocalReplica {
   }
 
   /// Makes durable what former runs have left to the system. If the machine was started again meanwhile, any
-  /// of it may be lost or torn, and the state proves nothing.
+  /// of it may be lost or torn, and the state proves nothing. A run that leaves anything is noted before.
   func settleUnsynced() throws {
     let boot = [1] + bootID()
     let unsynced = try index.value(of: Self.unsyncedField) ?? []
-    if unsynced.isEmpty ? opening.skipsSync : unsynced != boot || !opening.skipsSync {
-      if !unsynced.isEmpty, unsynced != boot { try renewIdentity() }
-      if !opening.skipsSync, !opening.isDryRun { try syncFileSystem() }
-      try index.set(Self.unsyncedField, to: opening.skipsSync ? boot : [])
+    if unsynced.isEmpty {
+      guard opening.skipsSync else { return }
+      try index.set(Self.unsyncedField, to: boot)
+      // A new identity must not be kept before the scan that it is for.
+      guard !opening.isDryRun, !isRestored, let stateDirectory else { return }
+      try commit()
+      try Root(openingDirectoryAt: stateDirectory).openDirectory(.root).syncFileSystem()
+      return try begin()
     }
+    // Where the starts cannot be told apart, each may be another one.
+    if unsynced != boot || boot.count == 1 { try renewIdentity() }
+    if opening.skipsSync { return try index.set(Self.unsyncedField, to: boot) }
+    guard !opening.isDryRun else { return }
+    do {
+      try root.openDirectory(.root).syncFileSystem()
+    } catch {
+      guard error.isReadOnly else { throw error }
+      return
+    }
+    try index.set(Self.unsyncedField, to: [])
   }
 
   /// When the machine had been started at which a run left to the system what it wrote.
@@ -181,15 +196,15 @@ extension LocalReplica {
     try abandonTransaction()
     let (opened, isReplaced) = try Self.openIndex(in: stateDirectory, opening)
     try take(opened)
-    guard isReplaced else { return }
-    try note(replacement: .damagedIndex)
+    if isReplaced { try note(replacement: .damagedIndex) }
     try checkIdentity()
+    try settleUnsynced()
   }
 
   /// Begins with an index that remembers nothing but why; throws if it is the disk that cannot be read, and
   /// not the index that is damaged.
   func replaceIndex(_ reason: Problem.Code) throws {
-    try abandonTransaction()
+    try? abandonTransaction()
     // The lock of the former goes with it.
     try take(try Index(path: [], newReplica: index.replica, syncs: false))
     if reason == .damagedIndex, let stateDirectory { try Self.confirmDamage(in: stateDirectory) }
@@ -197,6 +212,7 @@ extension LocalReplica {
     try take(Self.newIndex(in: stateDirectory, opening))
     try note(replacement: reason)
     try checkIdentity()
+    try settleUnsynced()
   }
 
   /// Notes, until a run has come to its end, why a new index was begun in the place of another.

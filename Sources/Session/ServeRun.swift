@@ -76,6 +76,8 @@ final class ServeRun {
     do {
       try serve()
     } catch {
+      // It may hold the index open.
+      agreement = nil
       throw replica.setAsideIndex(after: error) ?? error
     }
   }

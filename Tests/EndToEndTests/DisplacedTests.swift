@@ -54,13 +54,15 @@ import Testing
     try expect(["edit"])
   }
 
-  @Test func `a directory that was to take the place goes, and one that had taken it does not`()
-    throws
-  {
+  @Test func `a directory that had taken the place of a file is a user's`() throws {
     let name = DisplacedFile.name(of: try Path(slashed: Array("d/f".utf8)), Array("0".utf8))
     let place = "b/.treemend/stage/\(String(decoding: name, as: UTF8.self))"
-    try shell("mkdir -p \(place); echo new >\(place)/new")
-    try expect(["old"])
+    try shell("mkdir -p \(place); echo kept >\(place)/kept")
+    #expect(
+      try ProgramRun(Binary.treemend, "sync", path("a"), path("b")).ending == .exited(0))
+    let kept = try ProgramRun("sh", "-c", "cat \(path("a"))/d/f.sync-conflict-*/kept")
+    #expect(kept.text == "kept\n")
+    try shell("rm -r a/d/f.sync-* b/d/f.sync-*")
     try shell("rm b/d/f; mkdir b/d/f; mkdir -p \(place); echo edit >\(place)/edit")
     let run = try ProgramRun(Binary.treemend, "sync", path("a"), path("b"))
     #expect(run.ending == .exited(0), "\(run)")
