@@ -7,8 +7,11 @@ package struct Observer: Sendable {
   /// The time of deletions found, in nanoseconds since 1970.
   package let now: Int64
   /// Whether what is remembered may be of another tree than this one, or of this one at another time:
-  /// then what is not there is forgotten rather than deleted, and what is otherwise was not made of it.
+  /// then what is not there is forgotten rather than deleted, and what is otherwise was not made of it,
+  /// unless it is a file or link that is younger.
   package let doubtsRemembered: Bool
+  /// Whether what is found may be what a power cut has left, whose time proves nothing.
+  private let doubtsFound: Bool
   /// The last change of the replica's former identity that is surely the one that others know; later
   /// ones may have been made twice, in two courses of events.
   private let lastTrusted: VersionVector.Counter?
@@ -27,13 +30,15 @@ package struct Observer: Sendable {
   /// Creates the observer of one scan.
   package init(
     replica: ReplicaID, epoch: UInt64, now: Int64, doubtsRemembered: Bool = false,
-    lastTrusted: VersionVector.Counter? = nil, expected: [Path: Entry] = [:],
+    doubtsFound: Bool = false, lastTrusted: VersionVector.Counter? = nil,
+    expected: [Path: Entry] = [:],
     knowledge: Knowledge = Knowledge(), credibleTime: Int64? = nil
   ) {
     self.replica = replica
     self.epoch = epoch
     self.now = now
     self.doubtsRemembered = doubtsRemembered
+    self.doubtsFound = doubtsFound
     self.lastTrusted = lastTrusted
     self.expected = expected
     self.knowledge = knowledge
@@ -53,8 +58,17 @@ package struct Observer: Sendable {
     {
       return expected.vector
     }
-    guard let remembered, !doubtsRemembered else { return newVersions }
+    guard let remembered, !doubtsRemembered || isYounger(attributes, than: remembered.attributes)
+    else { return newVersions }
     return remembered.vector.raised(by: replica, in: epoch)
+  }
+
+  /// Whether what is found was made after what is remembered, by its time.
+  private func isYounger(_ found: Attributes, than remembered: Attributes) -> Bool {
+    guard !doubtsFound, found.kind == remembered.kind, found.kind != .directory else {
+      return false
+    }
+    return found.modified > remembered.modified
   }
 
   /// What is remembered of a path of some kind that has gone, or nil for nothing.

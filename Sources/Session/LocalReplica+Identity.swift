@@ -39,7 +39,10 @@ extension LocalReplica {
       return try begin()
     }
     // Where the starts cannot be told apart, each may be another one.
-    if unsynced != boot || boot.count == 1 { try renewIdentity() }
+    if unsynced != boot || boot.count == 1 {
+      try renewIdentity()
+      mayBeTorn = true
+    }
     if opening.skipsSync { return try index.set(Self.unsyncedField, to: boot) }
     guard !opening.isDryRun else { return }
     do {

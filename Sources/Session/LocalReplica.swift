@@ -64,6 +64,8 @@ final class LocalReplica {
   /// Whether the state is one of another tree than this, or of this one at another time, so that
   /// what it says of files proves nothing.
   var isRestored = false
+  /// Whether files may be what a power cut has left of them.
+  var mayBeTorn = false
   /// The last change of a former identity that others surely know.
   var lastTrusted: VersionVector.Counter?
   /// The row that the last lookup was in.
@@ -184,7 +186,8 @@ final class LocalReplica {
     let holdsListings = try suspendListings()
     let observer = Observer(
       replica: index.replica, epoch: nextEpoch - 1, now: now, doubtsRemembered: isRestored,
-      lastTrusted: lastTrusted, expected: try index.expected(), knowledge: index.knowledge,
+      doubtsFound: mayBeTorn, lastTrusted: lastTrusted, expected: try index.expected(),
+      knowledge: index.knowledge,
       credibleTime: credibleTime)
     let options = ScanOptions(
       filter: opening.filter, rehashes: opening.rehashes || isRestored,
@@ -204,6 +207,7 @@ final class LocalReplica {
     try noteEpoch(nextEpoch)
     try forgetExpected()
     isRestored = false
+    mayBeTorn = false
     lastTrusted = nil
     if !opening.isDryRun {
       // What the index is to remember must outlast a power cut if the index does.

@@ -41,13 +41,26 @@ import Testing
     #expect(Self.observer(forgets: true).missing(Self.path, .file, Self.known) == nil)
   }
 
-  @Test func `what is otherwise than a state that proves nothing says was not made of it`() {
-    let doubting = Self.observer(forgets: true)
-    for attributes in [Self.new, Self.old] {
-      let vector = doubting.found(
-        attributes, at: Self.path, remembered: (Self.old, Self.known))
-      #expect(vector == (attributes == Self.old ? Self.known : VersionVector(Self.me, 9)))
-    }
+  @Test(arguments: [(4, false), (5, false), (6, false), (6, true)] as [(Int64, Bool)])
+  func `of a state that proves nothing only what is younger and whole was made`(
+    modified: Int64, mayBeTorn: Bool
+  ) {
+    let doubting = Observer(
+      replica: Self.me, epoch: 9, now: 10 * Self.day, doubtsRemembered: true,
+      doubtsFound: mayBeTorn)
+    let remembered = Attributes.file(mode: 0o644, size: 1, modified: 5, digest: .zero)
+    #expect(
+      doubting.found(remembered, at: Self.path, remembered: (remembered, Self.known)) == Self.known)
+    let edited = Attributes.file(mode: 0o644, size: 2, modified: modified, digest: .zero)
+    let vector = doubting.found(edited, at: Self.path, remembered: (remembered, Self.known))
+    let isMadeOfIt = modified > 5 && !mayBeTorn
+    #expect(
+      vector
+        == (isMadeOfIt ? Self.known.raised(by: Self.me, in: 9) : VersionVector(Self.me, 9)))
+    let directory = Attributes.directory(mode: 0o700)
+    #expect(
+      doubting.found(directory, at: Self.path, remembered: (remembered, Self.known))
+        == VersionVector(Self.me, 9))
   }
 
   @Test func `what a killed run was bringing about is no user's doing`() throws {
