@@ -149,8 +149,15 @@ package struct ContentReader: ~Copyable {
       return .stream
     }
     // Whatever was done to the file: it begins with what was seen, or it does not.
-    guard let content = try Self.content(of: file, status, first: attributes.size),
+    if let content = try Self.content(of: file, status, first: attributes.size),
       attributes.isUnchanged(status, stamp) || digester.digest(of: content) == attributes.digest
+    {
+      return .inline(content)
+    }
+    // A write that is under way has changed the times, and not the size yet.
+    guard
+      let content = try Self.content(of: file, try file.status(), first: attributes.size),
+      digester.digest(of: content) == attributes.digest
     else { return Self.changed }
     return .inline(content)
   }
@@ -162,7 +169,7 @@ package struct ContentReader: ~Copyable {
   ) throws(SystemError) -> [UInt8]? {
     if byteCount == 0, status.size > 0 { return [] }
     var content = [UInt8](repeating: 0, count: max(1, Int(byteCount)))
-    guard try file.read(into: &content) == byteCount else { return nil }
+    guard try file.read(into: &content, at: 0) == byteCount else { return nil }
     let after = try file.status()
     if after != status {
       // What has grown may have been overwritten, too.
