@@ -187,8 +187,7 @@ final class LocalReplica {
     let observer = Observer(
       replica: index.replica, epoch: nextEpoch - 1, now: now, doubtsRemembered: isRestored,
       doubtsFound: mayBeTorn, lastTrusted: lastTrusted, expected: try index.expected(),
-      knowledge: index.knowledge,
-      credibleTime: credibleTime)
+      knowledge: index.knowledge, credibleTime: credibleTime)
     let options = ScanOptions(
       filter: opening.filter, rehashes: opening.rehashes || isRestored,
       defersHashing: defersHashing, notesNameChanges: try root.notesNameChanges(),

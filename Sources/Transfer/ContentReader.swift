@@ -149,10 +149,9 @@ package struct ContentReader: ~Copyable {
       return .stream
     }
     // Whatever was done to the file: it begins with what was seen, or it does not.
-    if let content = try Self.content(of: file, status, first: attributes.size),
-      attributes.isUnchanged(status, stamp) || digester.digest(of: content) == attributes.digest
-    {
-      return .inline(content)
+    if let content = try Self.content(of: file, status, first: attributes.size) {
+      return attributes.isUnchanged(status, stamp)
+        || digester.digest(of: content) == attributes.digest ? .inline(content) : Self.changed
     }
     // A write that is under way has changed the times, and not the size yet.
     guard
