@@ -38,6 +38,13 @@ package final class Monitor<State>: @unchecked Sendable {
     return try body(&state)
   }
 
+  /// Calls `body` with the state as it is, and wakes nobody.
+  package func look<Result>(_ body: (State) -> Result) -> Result {
+    unsafe pthread_mutex_lock(mutex)
+    defer { unsafe pthread_mutex_unlock(mutex) }
+    return body(state)
+  }
+
   /// Calls `body` with the state, and wakes those who wait for a change only if it returns true.
   package func update(_ body: (inout State) -> Bool) {
     unsafe pthread_mutex_lock(mutex)

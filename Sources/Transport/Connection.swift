@@ -1,4 +1,3 @@
-internal import DequeModule
 internal import FileSystem
 internal import Replica
 internal import SystemPackage
@@ -6,35 +5,17 @@ package import Wire
 
 /// Frames over a pair of pipes: one thread reads, one writes, and both block as they like.
 ///
-/// What has been read and not taken, and what has been sent and not written, is bounded.
+/// What has been read and not taken, and what has been sent and not written, is bounded. Whoever holds
+/// what goes out may look at what has come, and never the reverse.
 package final class Connection: Sendable {
   /// How many bytes may wait in each direction.
-  private static let queueByteCount = 1 << 20
+  static let queueByteCount = 1 << 20
 
   /// How long something is still written to an end that has said nothing for too long, in nanoseconds.
   private static let farewellNanoseconds: Int64 = 1_000_000_000
 
-  /// How many of the first bytes are shown when they are not the protocol's.
-  private static let sampleByteCount = 512
-
-  private struct Queues: Sendable {
-    var incoming: Deque<(frame: Frame, arrived: Int64)> = []
-    var lastArrival: Int64 = 0
-    var incomingByteCount = 0
-    var incomingEnd: TransportError?
-    var outgoing: [[UInt8]] = []
-    var outgoingByteCount = 0
-    var outgoingEnd: TransportError?
-    var isClosing = false
-    /// How many times something has come.
-    var heardCount = 0
-    var receivedByteCount: Int64 = 0
-    var sentByteCount: Int64 = 0
-    var pacer: Pacer?
-    var writing = Pace()
-  }
-
-  private let queues = Monitor(Queues())
+  private let incoming = Monitor(IncomingFrames())
+  private let outgoing = Monitor(OutgoingFrames())
   private let content = Monitor(ContentEncoder(.never))
   private let isInterrupted: @Sendable () -> Bool
   /// The descriptor that somebody must go on reading from.
@@ -63,29 +44,29 @@ package final class Connection: Sendable {
     heard = endsUnheard ? output : nil
     // PERF: with the 64 KiB that a pipe has, large files take 7 % longer.
     for pipe in [input, output] { widenPipe(pipe, to: CInt(Self.queueByteCount)) }
-    let queues = queues
-    queues.change { $0.outgoing.append(Magic.bytes) }
-    Thread { Self.read(FileDescriptor(rawValue: input), into: queues) }.detach()
+    let (incoming, outgoing) = (incoming, outgoing)
+    Thread { IncomingFrames.read(FileDescriptor(rawValue: input), into: incoming) }.detach()
     Thread {
-      Self.write(
-        FileDescriptor(rawValue: output), from: queues, heartbeatInterval, isInterrupted)
+      OutgoingFrames.write(
+        outgoing, to: FileDescriptor(rawValue: output), heartbeatInterval, isInterrupted)
+      incoming.change { $0.isCut = true }
     }.detach()
   }
 
   /// Has what is sent from now on keep to `terms`.
   package func keep(to terms: SendingTerms) {
-    queues.change { $0.pacer = terms.byteRate.map(Pacer.init) }
+    outgoing.change { $0.pacer = terms.byteRate.map(Pacer.init) }
     content.change { $0 = ContentEncoder(terms.deflation) }
   }
 
   /// How many bytes have been read from the other end.
-  package var receivedByteCount: Int64 { queues.change { $0.receivedByteCount } }
+  package var receivedByteCount: Int64 { incoming.look { $0.readByteCount } }
 
   /// When the last frame that was received had come, in nanoseconds since 1970.
-  package var lastArrival: Int64 { queues.change { $0.lastArrival } }
+  package var lastArrival: Int64 { incoming.look { $0.lastArrival } }
 
   /// How many bytes have been given to the other end.
-  package var sentByteCount: Int64 { queues.change { $0.sentByteCount } }
+  package var sentByteCount: Int64 { outgoing.look { $0.writtenByteCount } }
 
   /// Sends a frame; waits while too much is on its way.
   package func send(_ frame: Frame, deflating: Bool = true) throws(TransportError) {
@@ -94,47 +75,31 @@ package final class Connection: Sendable {
 
   /// Sends a frame of content, always from the same thread; deflated as the terms want it.
   package func send(content frame: Frame) throws(TransportError) {
-    let writing = queues.change { $0.writing }
+    let writing = outgoing.look { $0.writing }
     try send(content.change { $0.encode(frame, writing: writing) })
   }
 
   private func send(_ bytes: [UInt8]) throws(TransportError) {
-    try wait { queues -> Result<Void, TransportError>? in
-      if let end = queues.outgoingEnd { return .failure(end) }
-      guard queues.outgoingByteCount < Self.queueByteCount else { return nil }
-      queues.outgoing.append(bytes)
-      queues.outgoingByteCount += bytes.count
-      return .success(())
+    var silence = Silence(limit: silenceLimit)
+    let result = outgoing.wait(poll: isInterrupted) {
+      [self] queue -> Result<Void, TransportError>? in
+      if let end = queue.end { return .failure(end) }
+      if !queue.isFull { return .success(queue.append(bytes)) }
+      return incoming.change { $0.endIfSilent(&silence, mayBeAsking) }.map(Result.failure)
     }
+    guard let result else { throw .interrupted }
+    try result.get()
   }
 
   /// Waits for the next frame.
   package func receive() throws(TransportError) -> Frame {
-    try wait { [heard] queues -> Result<Frame, TransportError>? in
-      if !queues.incoming.isEmpty { return .success(Self.take(&queues)) }
-      if let end = queues.incomingEnd { return .failure(end) }
-      guard let heard else { return nil }
-      return queues.outgoingEnd != nil || isUnheard(heard) ? .failure(.closed) : nil
-    }
-  }
-
-  /// Waits until `body` returns something, the user wants to stop, or the other end has said nothing
-  /// for too long: then nothing is received any more, and what has room can still be sent.
-  private func wait<Success>(
-    for body: (inout Queues) -> Result<Success, TransportError>?
-  ) throws(TransportError) -> Success {
     var silence = Silence(limit: silenceLimit)
-    let result = queues.wait(poll: isInterrupted) { queues in
-      if let result = body(&queues) { return result }
-      if case .silent = queues.incomingEnd { return queues.incomingEnd.map(Result.failure) }
-      guard silence.isTooLong(heard: queues.heardCount, at: monotonicNanoseconds()),
-        queues.heardCount > 0 || !mayBeAsking,
-        // Where nothing is taken, nothing more is heard.
-        queues.incomingByteCount < Self.queueByteCount
-      else { return nil }
-      let end = TransportError.silent(seconds: silence.limitSeconds)
-      queues.incomingEnd = end
-      return .failure(end)
+    let result = incoming.wait(poll: isInterrupted) {
+      [self] queue -> Result<Frame, TransportError>? in
+      if !queue.isEmpty { return .success(queue.take()) }
+      if let end = queue.end { return .failure(end) }
+      if let heard, queue.isCut || isUnheard(heard) { return .failure(.closed) }
+      return queue.endIfSilent(&silence, mayBeAsking).map(Result.failure)
     }
     guard let result else { throw .interrupted }
     return try result.get()
@@ -142,148 +107,38 @@ package final class Connection: Sendable {
 
   /// Whether the connection ended because the other end said nothing.
   package var isSilent: Bool {
-    queues.change { if case .silent = $0.incomingEnd { true } else { false } }
+    incoming.look { if case .silent = $0.end { true } else { false } }
   }
 
   /// Whether the other end has said that it failed, or says no more.
-  package var hasFailed: Bool {
-    queues.change { queues in
-      queues.incomingEnd != nil || queues.incoming.contains { $0.frame.kind == .failure }
-    }
-  }
+  package var hasFailed: Bool { incoming.look { $0.end != nil || $0.hasFailure } }
 
   /// How many frames have come and wait to be received.
-  package var waitingCount: Int { queues.change { $0.incoming.count } }
+  package var waitingCount: Int { incoming.look { $0.count } }
 
   /// The next frame if it is there.
   package func receiveIfReady() -> Frame? {
-    queues.change { $0.incoming.isEmpty ? nil : Self.take(&$0) }
+    incoming.change { $0.isEmpty ? nil : $0.take() }
   }
 
   /// Waits until everything has been written, unless the other end takes nothing and says nothing,
   /// and closes this end's way out.
   package func close() {
-    queues.change { $0.isClosing = true }
+    outgoing.change { $0.isClosing = true }
     // One that said nothing may be there again, to hear why this end goes.
     var silence = Silence(limit: isSilent ? Self.farewellNanoseconds : silenceLimit)
-    _ = queues.wait(poll: { false }) { queues in
-      let isOver = silence.isTooLong(heard: queues.heardCount, at: monotonicNanoseconds())
-      return queues.outgoingEnd != nil || isOver ? () : nil
+    _ = outgoing.wait(poll: { false }) { [self] queue in
+      let heardCount = incoming.look { $0.heardCount }
+      let isOver = silence.isTooLong(heard: heardCount, at: monotonicNanoseconds())
+      return queue.end != nil || isOver ? () : nil
     }
   }
 
   /// Drops what has not been written, and closes this end's way out as soon as that can be.
   package func abandon() {
-    queues.change { queues in
-      queues.outgoing = []
-      queues.isClosing = true
+    outgoing.change { queue in
+      queue.drop()
+      queue.isClosing = true
     }
   }
-
-  private static func take(_ queues: inout Queues) -> Frame {
-    let (frame, arrived) = queues.incoming.removeFirst()
-    queues.lastArrival = arrived
-    queues.incomingByteCount -= frame.waitingByteCount
-    return frame
-  }
-
-  private static func write(
-    _ output: FileDescriptor, from queues: Monitor<Queues>, _ heartbeatInterval: Int64,
-    _ isInterrupted: () -> Bool
-  ) {
-    let heartbeat = Frame(.heartbeat, []).encoded(deflating: false)
-    var end = TransportError.closed
-    do {
-      while true {
-        let batch = queues.wait(atMost: heartbeatInterval) { queues -> [[UInt8]]? in
-          if queues.outgoing.isEmpty { return queues.isClosing ? [] : nil }
-          defer { queues.outgoing = [] }
-          return queues.outgoing
-        }
-        guard let batch else {
-          queues.change { queues in
-            queues.outgoing.append(heartbeat)
-            queues.outgoingByteCount += heartbeat.count
-          }
-          continue
-        }
-        if batch.isEmpty { break }
-        for bytes in batch {
-          let start = monotonicNanoseconds()
-          try write(bytes, to: output, from: queues, isInterrupted)
-          queues.change { queues in
-            queues.writing.note(
-              nanoseconds: monotonicNanoseconds() - start, byteCount: bytes.count)
-            queues.outgoingByteCount = max(0, queues.outgoingByteCount - bytes.count)
-            queues.sentByteCount += Int64(bytes.count)
-          }
-        }
-      }
-    } catch let error as Errno where error != .brokenPipe {
-      end = .system(code: error.rawValue)
-    } catch {
-      end = .closed
-    }
-    // Whatever closing reports, nothing more can be said to the other end.
-    try? output.close()
-    queues.change { $0.outgoingEnd = $0.outgoingEnd ?? end }
-  }
-
-  /// Writes a frame, at the pace that was asked for unless the user wants to stop.
-  private static func write(
-    _ bytes: [UInt8], to output: FileDescriptor, from queues: Monitor<Queues>,
-    _ isInterrupted: () -> Bool
-  ) throws {
-    var rest = bytes[...]
-    while !rest.isEmpty {
-      var (count, delay) = (rest.count, Int64(0))
-      queues.change { queues in
-        guard let piece = queues.pacer?.pieceByteCount else { return }
-        count = min(count, piece)
-        delay = queues.pacer?.delay(of: count, at: monotonicNanoseconds()) ?? 0
-      }
-      if !isInterrupted() { pause(nanoseconds: delay) }
-      try output.writeAll(rest.prefix(count))
-      rest = rest.dropFirst(count)
-    }
-  }
-
-  private static func read(_ input: FileDescriptor, into queues: Monitor<Queues>) {
-    var reader = FrameReader(input) {
-      queues.update {
-        $0.heardCount += 1; return false
-      }
-    }
-    let end: TransportError
-    do throws(TransportError) {
-      try reader.readMagic(sampleByteCount: sampleByteCount)
-      while true {
-        let frame = try reader.next()
-        let byteCount = reader.readByteCount
-        guard frame.kind != .heartbeat else {
-          guard frame.payload.isEmpty else { throw .malformed(.count) }
-          queues.update {
-            $0.receivedByteCount = byteCount; return false
-          }
-          continue
-        }
-        queues.wait { $0.incomingByteCount < queueByteCount ? () : nil }
-        queues.change { queues in
-          queues.incoming.append((frame, wallClockNanoseconds()))
-          queues.incomingByteCount += frame.waitingByteCount
-          queues.receivedByteCount = byteCount
-        }
-      }
-    } catch {
-      end = error
-    }
-    // Whatever closing reports, nothing more is wanted from the other end.
-    try? input.close()
-    queues.change { $0.incomingEnd = $0.incomingEnd ?? end }
-  }
-}
-
-extension Frame {
-  /// How much memory a frame that waits takes, in bytes: one without content takes some, too.
-  fileprivate var waitingByteCount: Int { payload.count + 64 }
 }
