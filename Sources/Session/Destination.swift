@@ -14,7 +14,7 @@ internal import Wire
 /// Whatever is asked of it, it takes only versions that have seen its own.
 final class Destination {
   /// How many changes, and how many staged bytes, make a batch.
-  private static let batchChangeCount = 1024
+  private static let batchChangeCount = 4096
   private static let batchByteCount: Int64 = 64 << 20
 
   let replica: LocalReplica

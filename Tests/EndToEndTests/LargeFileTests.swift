@@ -144,12 +144,12 @@ import Testing
     // More than a batch of deletions before it, and behind.
     try replicas.change(
       """
-      cd source; for n in $(seq 1100); do echo $n >e$n; echo $n >g$n; done
+      cd source; for n in $(seq 4200); do echo $n >e$n; echo $n >g$n; done
       head -c 2000000 /dev/urandom >f
       """)
     #expect(try replicas.summary(route).exit == 0)
     try replicas.change("cd source; rm e* g*; mkdir z; mv f z/g; head -c 1000 /dev/urandom >>z/g")
-    let run = try replicas.summary(route, ["--delete", "--max-delete=5000"])
+    let run = try replicas.summary(route, ["--delete", "--max-delete=9000"])
     #expect(run.exit == 0)
     #expect(run.literalBytes <= 70_000)
     try expectEqual(replicas)

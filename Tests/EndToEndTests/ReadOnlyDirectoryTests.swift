@@ -108,7 +108,7 @@ struct ReadOnlyDirectoryTests {
     try change(
       """
       chmod 755 source/zz; mv source/zz/x source/aa
-      for n in $(seq 1500); do echo >source/m/$n; done
+      for n in $(seq 4200); do echo >source/m/$n; done
       """)
     try expectMade(by: words)
     #expect(try modes("source/zz", "destination/zz") == "755\n755\n")
