@@ -52,7 +52,7 @@ package struct Action: Equatable, Sendable {
 }
 
 /// How much there is to do.
-package struct Tally: Sendable {
+package struct Tally: Equatable, Sendable {
   /// Changes that a user sees, at each replica.
   package var itemCount = Pair(source: 0, destination: 0)
   /// What the other replica has and this one has nothing in the place of.
@@ -75,6 +75,18 @@ package struct Tally: Sendable {
   package var conflictCount = 0
   /// Concurrent versions of which none may be taken.
   package var unsettledCount = 0
+
+  /// There is nothing to do.
+  package init() {}
+
+  /// `count` entries, with `byteCount` bytes in the files among them, are to be created at a replica that has
+  /// nothing.
+  package init(copying count: Int, byteCount: Int64, to side: Side) {
+    itemCount[side] = count
+    lackingCount[side] = count
+    unsharedCount[side] = count
+    self.byteCount = byteCount
+  }
 
   /// Whether there is nothing to do, not even to an index.
   package var isEmpty: Bool {

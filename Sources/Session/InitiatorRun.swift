@@ -93,7 +93,8 @@ final class InitiatorRun {
       let comparison = try Comparison(encounter, .state) { reportCompared($0) }
       let differences = PairedDifferences(comparison: comparison, localSide: localSide)
       let plan = try Plan(
-        differences, rules: rules, order: order, isUnknown: encounter.isUnknown)
+        differences, rules: rules, order: order, copying: copyingAll,
+        isUnknown: encounter.isUnknown)
       try guardRun { try check(plan.tally) }
       try noteBlocked(in: differences)
       try announceConflicts(of: plan)
@@ -114,6 +115,19 @@ final class InitiatorRun {
       peer.abandon()
       throw local.setAsideIndex(after: error) ?? SessionError(error)
     }
+  }
+
+  /// How much there is to do if the other end has nothing, and all that is here has never been elsewhere: so
+  /// no entry can be what the rules would not copy.
+  ///
+  /// PERF: 5 % of the time in which 200,000 small files are copied, of which the other end waits for the
+  /// first.
+  private var copyingAll: Tally? {
+    guard local.index.isNew, local.view.tombstoneCount == 0, encounter.ready.entryCount == 0,
+      !encounter.hasUnknown, order.contains(remoteSide)
+    else { return nil }
+    return Tally(
+      copying: local.view.liveCount, byteCount: local.view.byteCount, to: remoteSide)
   }
 
   private var rules: Rules {

@@ -234,4 +234,40 @@ private struct Listed: Differences {
     #expect(lines.count == done)
     #expect(tally.leftCount == left)
   }
+
+  @Test(
+    arguments: [
+      Rules.oneWay(OneWay(deletes: true, destination: Ends.destination, epoch: 8, now: 100)),
+      .oneWay(OneWay(deletes: false, destination: Ends.destination, epoch: 8, now: 100)),
+    ] + ConflictPolicy.allCases.map { Rules.twoWay(TwoWay(policy: $0)) })
+  func `copying all is what is counted and done where one has nothing`(rules: Rules) throws {
+    let copy = "d/f.sync-conflict-19700101-000000-0000000001010101"
+    let link = try #require(Situation.link.entry()).attributes
+    let held: [(String, Attributes)] = [
+      ("d", Self.directory), ("d/f", Self.file), (copy, Self.other), ("l", link),
+      ("z", .directory(mode: 0)),
+    ]
+    let listed = Listed(
+      pairs: Dictionary(
+        uniqueKeysWithValues: held.map { path, attributes in
+          let entry = Self.entry(path, attributes, Self.first)
+          return (Self.path(path), Pair(source: entry, destination: nil))
+        }))
+    for order in [[Side.destination], [.destination, .source]] {
+      let counted = try Plan(listed, rules: rules, order: order) { _ in false }
+      let all = Tally(copying: 5, byteCount: 8, to: .destination)
+      #expect(counted.tally == all)
+      let known = try Plan(listed, rules: rules, order: order, copying: all) { _ in false }
+      for side in Side.allCases {
+        #expect(try Self.actions(of: known, at: side) == Self.actions(of: counted, at: side))
+      }
+      #expect(try Self.actions(of: known, at: .destination).count == 5)
+    }
+  }
+
+  private static func actions(of plan: Plan, at side: Side) throws -> [Action] {
+    var actions: [Action] = []
+    try plan.forEachAction(at: side) { actions.append($0) }
+    return actions
+  }
 }
