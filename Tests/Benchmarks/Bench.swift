@@ -5,6 +5,8 @@ struct Bench: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "bench",
     abstract: "Measures treemend and, where they are installed, rsync, Unison, cp and tar.",
-    subcommands: [RunWorkloads.self, Measure.self, Relay.self, HashTrees.self, CompareKeys.self],
+    subcommands: [
+      RunWorkloads.self, Measure.self, Relay.self, WalkTrees.self, HashTrees.self, CompareKeys.self,
+    ],
     defaultSubcommand: RunWorkloads.self)
 }

@@ -47,7 +47,7 @@ struct Report {
 
   private var ratios: String {
     guard let own = series(.treemend, \.here.wallSeconds) else { return "" }
-    return [Tool.rsync, .rsyncChecksum, .hashing].compactMap { tool -> String? in
+    return [Tool.rsync, .tar, .rsyncChecksum, .hashing, .walking].compactMap { tool -> String? in
       guard let other = series(tool, \.here.wallSeconds) else { return nil }
       let rounds = (own / other).values.map { $0.text(digits: 2) }.joined(separator: " ")
       return "treemend / \(tool.title), by round: \(rounds); "

@@ -34,6 +34,7 @@ extension Tool {
       return ["sh", "-c", "\(send) | \(shell) \(equipment.server.host) \(receive)"]
     case .cp: return ["cp", "-a", "\(source)/.", destination]
     case .hashing: return [equipment.bench, "hash", source, destination]
+    case .walking: return [equipment.bench, "walk", source, destination]
     }
   }
 

@@ -8,6 +8,8 @@ enum Tool: String, CaseIterable, ExpressibleByArgument {
   case rsyncChecksum = "rsync-checksum"
   /// No tool: what it takes at least to read both trees and hash them.
   case hashing
+  /// No tool: what it takes at least to ask for the status of all that is in both.
+  case walking
 
   /// What it is called in tables.
   var title: String {
@@ -18,19 +20,20 @@ enum Tool: String, CaseIterable, ExpressibleByArgument {
     case .cp: "cp -a, local"
     case .rsyncChecksum: "rsync -c"
     case .hashing: "bare hashing"
+    case .walking: "bare walks"
     }
   }
 
   /// The name of its destination; some can share one, since they change nothing there.
   var destinationName: String {
     switch self {
-    case .rsyncChecksum, .hashing: Tool.rsync.rawValue
+    case .rsyncChecksum, .hashing, .walking: Tool.rsync.rawValue
     default: rawValue
     }
   }
 
   /// Whether it starts something at the far end.
-  var isRemote: Bool { self != .cp && self != .hashing }
+  var isRemote: Bool { ![.cp, .hashing, .walking].contains(self) }
 
   /// Whether what goes over the pipe is counted by a relay, the tool not telling.
   var isCountedByRelay: Bool { self == .unison || self == .tar }
@@ -39,7 +42,7 @@ enum Tool: String, CaseIterable, ExpressibleByArgument {
   var isInstalled: Bool {
     let program: String? =
       switch self {
-      case .treemend, .hashing: nil
+      case .treemend, .hashing, .walking: nil
       case .rsync, .rsyncChecksum: "rsync"
       case .unison, .tar, .cp: rawValue
       }

@@ -23,8 +23,10 @@ struct Workload {
   // No two workloads share a seed: content that is somewhere else already is not sent.
   private static var comparisons: [Workload] {
     [
-      comparison("unchanged", "nothing changed", .replicas),
-      comparison("ten", "ten files changed", .replicas) { site, round in
+      comparison("unchanged", "nothing changed", .replicas, tools: replicating + [.walking]),
+      comparison(
+        "ten", "ten files changed", .replicas, tools: replicating + [.walking]
+      ) { site, round in
         try site.edit(scattered(10, of: site, round), seed: 1_000 + UInt64(round))
       },
       comparison("scattered-1000", "1,000 files changed all over", .replicas) { site, round in
@@ -69,12 +71,12 @@ struct Workload {
   private static let replicating: [Tool] = [.treemend, .rsync, .unison]
 
   private static func comparison(
-    _ name: String, _ title: String, _ ground: Comparison.Ground,
+    _ name: String, _ title: String, _ ground: Comparison.Ground, tools: [Tool] = replicating,
     change: @escaping (Site, Int) throws -> Void = { _, _ in }
   ) -> Workload {
     Workload(
       name: name, title: title,
-      Comparison(ground: ground, tools: replicating, change: change))
+      Comparison(ground: ground, tools: tools, change: change))
   }
 
   private static func firstCopy(
