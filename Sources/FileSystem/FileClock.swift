@@ -63,8 +63,9 @@ package struct FileClock: Sendable {
   /// The status change time alone tells, because nobody can set it: a file whose time of
   /// modification lies in the future is not racy for that.
   ///
-  /// A scan reads its clock once, at the beginning, although most files are read later: one call that
-  /// writes for long stamps the file when it begins, and is to be racy until the scan after its end.
+  /// A scan reads its clock once, at the beginning, although most files are read later: one call
+  /// that writes for long stamps the file when it begins, and is to be racy until the scan after
+  /// its end.
   package func isRacy(_ status: Status) -> Bool {
     let (limit, isBeforeAll) = now.subtractingReportingOverflow(granularity)
     return isBeforeAll || status.changed >= limit

@@ -79,8 +79,8 @@ package struct Tally: Equatable, Sendable {
   /// There is nothing to do.
   package init() {}
 
-  /// `count` entries, with `byteCount` bytes in the files among them, are to be created at a replica that has
-  /// nothing.
+  /// `count` entries, with `byteCount` bytes in the files among them, are to be created at a
+  /// replica that has nothing.
   package init(copying count: Int, byteCount: Int64, to side: Side) {
     itemCount[side] = count
     lackingCount[side] = count

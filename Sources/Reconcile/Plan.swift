@@ -47,8 +47,8 @@ package struct Plan {
   /// Makes the plan of a run that changes the replicas in `order`, one after the other. What lies
   /// at or below a path for which `isUnknown` is left alone.
   ///
-  /// Where one of them has nothing, so that all the other has is to be copied, `copying` says how much that
-  /// is, and nothing has to be gone through.
+  /// Where one of them has nothing, so that all the other has is to be copied, `copying` says how
+  /// much that is, and nothing has to be gone through.
   package init(
     _ differences: any Differences, rules: Rules, order: [Side], copying all: Tally? = nil,
     isUnknown: @escaping (Path) -> Bool

@@ -117,11 +117,11 @@ final class InitiatorRun {
     }
   }
 
-  /// How much there is to do if the other end has nothing, and all that is here has never been elsewhere: so
-  /// no entry can be what the rules would not copy.
+  /// How much there is to do if the other end has nothing, and all that is here has never been
+  /// elsewhere: so no entry can be what the rules would not copy.
   ///
-  /// PERF: 5 % of the time in which 200,000 small files are copied, of which the other end waits for the
-  /// first.
+  /// PERF: 5 % of the time in which 200,000 small files are copied, of which the other end waits
+  /// for the first.
   private var copyingAll: Tally? {
     guard local.index.isNew, local.view.tombstoneCount == 0, encounter.ready.entryCount == 0,
       !encounter.hasUnknown, order.contains(remoteSide)

@@ -5,8 +5,8 @@ package import Wire
 
 /// Frames over a pair of pipes: one thread reads, one writes, and both block as they like.
 ///
-/// What has been read and not taken, and what has been sent and not written, is bounded. Whoever holds
-/// what goes out may look at what has come, and never the reverse.
+/// What has been read and not taken, and what has been sent and not written, is bounded. Whoever
+/// holds what goes out may look at what has come, and never the reverse.
 package final class Connection: Sendable {
   /// How many bytes may wait in each direction.
   static let queueByteCount = 1 << 20

@@ -38,8 +38,8 @@ struct IncomingFrames: Sendable {
     return frame
   }
 
-  /// Receives nothing any more if the other end has said nothing for too long, and returns that as the
-  /// end; it may be silent until it begins with `mayBeAsking`.
+  /// Receives nothing any more if the other end has said nothing for too long, and returns that as
+  /// the end; it may be silent until it begins with `mayBeAsking`.
   mutating func endIfSilent(_ silence: inout Silence, _ mayBeAsking: Bool) -> TransportError? {
     if case .silent = end { return end }
     guard silence.isTooLong(heard: heardCount, at: monotonicNanoseconds()),

@@ -31,8 +31,8 @@ struct OutgoingFrames: Sendable {
     frames = []
   }
 
-  /// Writes to a pipe until that fails or is to end, and closes it; a heartbeat when nothing else has been
-  /// sent for so many nanoseconds.
+  /// Writes to a pipe until that fails or is to end, and closes it; a heartbeat when nothing else
+  /// has been sent for so many nanoseconds.
   static func write(
     _ queue: Monitor<OutgoingFrames>, to output: FileDescriptor, _ heartbeatInterval: Int64,
     _ isInterrupted: () -> Bool

@@ -3,8 +3,9 @@ import FileSystem
 import Glibc
 import TestSupport
 
-/// `bench walk DIR…`: asks for the status of every path in some trees, on all processors, by nothing but
-/// the calls that this takes: the least that a tool which believes sizes and times must spend.
+/// `bench walk DIR…`: asks for the status of every path in some trees, on all processors, by
+/// nothing but the calls that this takes: the least that a tool which believes sizes and times must
+/// spend.
 struct WalkTrees: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "walk", abstract: "Asks for the status of every path in some directories.")
@@ -22,8 +23,8 @@ struct WalkTrees: ParsableCommand {
   }
 }
 
-/// Calls what `makeVisitor` makes for each processor with every path in some trees: the directory that
-/// it is in, its name there, and whether it is a directory. It returns whether all went well.
+/// Calls what `makeVisitor` makes for each processor with every path in some trees: the directory
+/// that it is in, its name there, and whether it is a directory. It returns whether all went well.
 func visitTrees(
   _ directories: [String],
   _ makeVisitor:
