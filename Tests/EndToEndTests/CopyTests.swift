@@ -24,6 +24,27 @@ import Testing
     #expect(second.literalBytes == 0)
   }
 
+  @Test(arguments: [[], ["sync"]])
+  func `a first copy brings what was deleted before, too`(command: [String]) throws {
+    let replicas = try Replicas()
+    try replicas.change("echo kept >source/kept; echo gone >source/gone")
+    for change in ["rm source/gone", ":"] {
+      try requireSuccess(Binary.treemend, "status", replicas.source)
+      try replicas.change(change)
+    }
+    let words = command + ["--json", replicas.source, replicas.destination]
+    let run = try ProgramRun(Binary.treemend, words)
+    #expect(try RunSummary(lastLineOf: run).equal, "\(run)")
+    let first = try status(replicas.source)
+    #expect(first.contains(/"tombstones":1\b/), "\(first)")
+    let second = try status(replicas.destination)
+    #expect(second.contains(/"tombstones":1\b/), "\(second)")
+  }
+
+  private func status(_ root: String) throws -> String {
+    try ProgramRun(Binary.treemend, "status", "--json", root).text
+  }
+
   @Test(arguments: Replicas.Route.available)
   func `a first copy reads each byte once, and hashes it on its way`(
     route: Replicas.Route
