@@ -270,6 +270,16 @@ import Testing
     try expectEqual(roots)
   }
 
+  @Test func `one direction leaves all that only the other replica has, and says so`() throws {
+    let roots = try roots("a", "b")
+    try shell("echo one >a/one; echo two >a/two")
+    let pull = try sync(roots[0], roots[1], "--pull")
+    #expect(pull.errorText.contains("2 changes are left"))
+    #expect(try ProgramRun("ls", roots[1]).text == "")
+    try sync(roots[0], roots[1], "--push")
+    try expectEqual(roots)
+  }
+
   @Test func `an edit beats a deletion, and what is in a deleted directory brings it back`() throws
   {
     let roots = try roots("a", "b")
