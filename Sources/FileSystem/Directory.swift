@@ -96,6 +96,13 @@ package struct Directory: ~Copyable, Sendable {
     }
   }
 
+  /// Sets the directory's own times to now, as whoever may change names in it may; throws as
+  /// `requireWriting()` does, and where a file system takes no changes after an error of its own, too,
+  /// which does not say so when it is asked.
+  package func touch() throws(SystemError) {
+    _ = try systemCall("futimens") { futimens(descriptor, nil) }
+  }
+
   /// Whether the directory's group is one of this process's, so that it may set the set-group-id bit.
   package var isOfOwnGroup: Bool {
     var status = stat()

@@ -48,6 +48,7 @@ struct StatePlace: ~Copyable {
       ? try top.openOrMakeDirectory(StateDirectory.name, mode: 0o700)
       : try top.openDirectory(StateDirectory.name)
     try directory.requireWriting()
+    try directory.touch()
     return StatePlace(
       directory: directory, path: path + Array("/".utf8) + StateDirectory.name, isInRoot: true)
   }

@@ -72,6 +72,17 @@ final class LoopDisk {
   }
 }
 
+extension LoopDisk {
+  /// Has the file system find an error, after which it takes no writes.
+  func fail() throws {
+    let device = try ProgramRun("findmnt", "-n", "-o", "SOURCE", path).text.dropLast()
+    let name = device.split(separator: "/").last ?? ""
+    try requireSuccess("sh", "-c", "echo test >/sys/fs/ext4/\(name)/trigger_fs_error")
+    let write = try ProgramRun("touch", "\(path)/written")
+    guard write.ending != .exited(0) else { throw FailedSetUp(program: "touch", run: write) }
+  }
+}
+
 /// What becomes of what a file system has not written when its power goes (`FS_IOC_SHUTDOWN`).
 enum PowerCut: UInt32, CaseIterable {
   /// The journal is flushed first.
