@@ -22,6 +22,8 @@ struct Comparison {
 
   /// How many entries of either end were found to differ.
   private var findingCount = 0
+  /// What the other end has and this one lacks or has otherwise.
+  private(set) var theirs = FoundEntries()
   /// Whether it was broken off because there is more than was wanted.
   private(set) var isBrokenOff = false
 
@@ -79,6 +81,7 @@ struct Comparison {
       case .theirs(let run):
         guard run.filtered(by: local.opening.filter).count == run.count else { throw Malformed.key }
         try ledger.add(theirs: run)
+        theirs.add(run)
         findingCount += run.count
       }
     }
@@ -157,6 +160,29 @@ struct Comparison {
         path: difference.path,
         mine: mine.flatMap { tree.projection.shows($0.entry.attributes) ? $0 : nil },
         theirs: difference.theirs))
+  }
+}
+
+/// Entries that were found at one end.
+struct FoundEntries {
+  /// How many there are.
+  private(set) var count = 0
+  /// How many bytes the files among them have.
+  private(set) var byteCount: Int64 = 0
+  /// Whether an end that has nothing takes over all of them as they are: none is a tombstone, and none
+  /// has been changed by too many replicas.
+  private(set) var areTakenOver = true
+
+  mutating func add(_ run: EntryRun) {
+    count += run.count
+    for slot in run.slots {
+      areTakenOver = areTakenOver && slot.attributes.isLive
+      guard slot.attributes.kind == .file else { continue }
+      byteCount = byteCount.saturatingSum(with: slot.attributes.size)
+    }
+    areTakenOver =
+      areTakenOver
+      && run.vectors.allSatisfy { $0.counterCount <= VersionVector.maximumTakenCount }
   }
 }
 

@@ -93,7 +93,7 @@ final class InitiatorRun {
       let comparison = try Comparison(encounter, .state) { reportCompared($0) }
       let differences = PairedDifferences(comparison: comparison, localSide: localSide)
       let plan = try Plan(
-        differences, rules: rules, order: order, copying: copyingAll,
+        differences, rules: rules, order: order, copying: copyingAll(comparison),
         isUnknown: encounter.isUnknown)
       try guardRun { try check(plan.tally) }
       try noteBlocked(in: differences)
@@ -117,17 +117,25 @@ final class InitiatorRun {
     }
   }
 
-  /// How much there is to do if the other end has nothing, and all that is here has never been
-  /// elsewhere: so no entry can be what the rules would not copy.
+  /// How much there is to do if one end has nothing and takes over all that the other has: so no entry
+  /// can be what the rules would not copy.
   ///
-  /// PERF: 5 % of the time in which 200,000 small files are copied, of which the other end waits
-  /// for the first.
-  private var copyingAll: Tally? {
-    guard local.index.isNew, local.view.tombstoneCount == 0, encounter.ready.entryCount == 0,
-      !encounter.hasUnknown, order.contains(remoteSide)
-    else { return nil }
-    return Tally(
-      copying: local.view.liveCount, byteCount: local.view.byteCount, to: remoteSide)
+  /// PERF: 5 % of the time in which 200,000 small files are copied to the other end, which waits for
+  /// the first of them, and 9 % where they are copied to this one.
+  private func copyingAll(_ comparison: Comparison) -> Tally? {
+    guard local.index.isNew, local.view.tombstoneCount == 0, !encounter.hasUnknown else {
+      return nil
+    }
+    if encounter.ready.entryCount == 0, order.contains(remoteSide) {
+      // All that is here has never been elsewhere.
+      return Tally(
+        copying: local.view.liveCount, byteCount: local.view.byteCount, to: remoteSide)
+    }
+    let theirs = comparison.theirs
+    guard local.view.liveCount == 0, order.contains(localSide), theirs.areTakenOver else {
+      return nil
+    }
+    return Tally(copying: theirs.count, byteCount: theirs.byteCount, to: localSide)
   }
 
   private var rules: Rules {

@@ -24,15 +24,17 @@ import Testing
     #expect(second.literalBytes == 0)
   }
 
-  @Test(arguments: [[], ["sync"]])
-  func `a first copy brings what was deleted before, too`(command: [String]) throws {
+  @Test(arguments: [[], ["sync"]], [Replicas.Route.local, .pull()])
+  func `a first copy brings what was deleted before, too`(
+    command: [String], route: Replicas.Route
+  ) throws {
     let replicas = try Replicas()
     try replicas.change("echo kept >source/kept; echo gone >source/gone")
     for change in ["rm source/gone", ":"] {
       try requireSuccess(Binary.treemend, "status", replicas.source)
       try replicas.change(change)
     }
-    let words = command + ["--json", replicas.source, replicas.destination]
+    let words = command + ["--json"] + (try replicas.words(for: route))
     let run = try ProgramRun(Binary.treemend, words)
     #expect(try RunSummary(lastLineOf: run).equal, "\(run)")
     let first = try status(replicas.source)

@@ -247,21 +247,27 @@ private struct Listed: Differences {
       ("d", Self.directory), ("d/f", Self.file), (copy, Self.other), ("l", link),
       ("z", .directory(mode: 0)),
     ]
-    let listed = Listed(
-      pairs: Dictionary(
-        uniqueKeysWithValues: held.map { path, attributes in
-          let entry = Self.entry(path, attributes, Self.first)
-          return (Self.path(path), Pair(source: entry, destination: nil))
-        }))
-    for order in [[Side.destination], [.destination, .source]] {
-      let counted = try Plan(listed, rules: rules, order: order) { _ in false }
-      let all = Tally(copying: 5, byteCount: 8, to: .destination)
-      #expect(counted.tally == all)
-      let known = try Plan(listed, rules: rules, order: order, copying: all) { _ in false }
-      for side in Side.allCases {
-        #expect(try Self.actions(of: known, at: side) == Self.actions(of: counted, at: side))
+    // A source that has nothing is copied to by no rule but those of a sync.
+    var isTwoWay = false
+    if case .twoWay = rules { isTwoWay = true }
+    for empty in isTwoWay ? Side.allCases : [.destination] {
+      let listed = Listed(
+        pairs: Dictionary(
+          uniqueKeysWithValues: held.map { path, attributes in
+            var pair = Pair<Entry?>(source: nil, destination: nil)
+            pair[empty.other] = Self.entry(path, attributes, Self.first)
+            return (Self.path(path), pair)
+          }))
+      for order in [[empty], [empty, empty.other]] {
+        let counted = try Plan(listed, rules: rules, order: order) { _ in false }
+        let all = Tally(copying: 5, byteCount: 8, to: empty)
+        #expect(counted.tally == all)
+        let known = try Plan(listed, rules: rules, order: order, copying: all) { _ in false }
+        for side in Side.allCases {
+          #expect(try Self.actions(of: known, at: side) == Self.actions(of: counted, at: side))
+        }
+        #expect(try Self.actions(of: known, at: empty).count == 5)
       }
-      #expect(try Self.actions(of: known, at: .destination).count == 5)
     }
   }
 
