@@ -8,13 +8,13 @@ extension Applier {
     _ old: Path, _ attributes: Attributes, _ stamp: Stamp, to path: Path
   ) throws(Refusal) -> Stamp {
     let former = try openDirectory(around: old)
-    return try inParent(of: path) { parent, _ throws(Refusal) in
+    return try inParent(of: path) { parent, _, isInPlace throws(Refusal) in
       let before = try Self.check(old, in: former, attributes, stamp)
       try Self.system { () throws(SystemError) in
         try former.rename(old.name, to: parent, as: path.name, .noReplace)
       }
       let moved = try Self.system { () throws(SystemError) in try parent.status(of: path.name) }
-      guard moved.isSameFile(as: before) else {
+      guard moved.isSameFile(as: before), isInPlace() else {
         try Self.system { () throws(SystemError) in
           try parent.rename(path.name, to: former, as: old.name, .noReplace)
         }

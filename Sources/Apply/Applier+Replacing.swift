@@ -5,14 +5,18 @@ package import Replica
 extension Applier {
   /// Swaps `name` in the stage, which gets its owner, with what is at `path`, and removes that if it
   /// is what it should be; otherwise swaps them back. A directory goes first, if it is empty: what is
-  /// in one would be lost if the run ended while it is in the stage.
+  /// in one would be lost if the run ended while it is in the stage. Returns the stamp of what has taken
+  /// the place: of before anything is removed, which takes its time and would hide an edit.
   static func replace(
     _ path: Path, in parent: borrowing Directory, by name: [UInt8],
-    from stage: borrowing Directory, _ attributes: Attributes, _ stamp: Stamp
-  ) throws(Refusal) {
+    from stage: borrowing Directory, _ attributes: Attributes, _ stamp: Stamp,
+    _ isInPlace: () -> Bool
+  ) throws(Refusal) -> Stamp {
     let before = try check(path, in: parent, attributes, stamp)
     if before.kind == .directory {
-      return try replaceDirectory(path.name, in: parent, by: name, from: stage, before)
+      guard isInPlace() else { throw Refusal(.precondition) }
+      try replaceDirectory(path.name, in: parent, by: name, from: stage, before)
+      return try Self.stamp(of: path, in: parent)
     }
     try system { () throws(SystemError) in
       try stage.takeOwner(name, from: path.name, in: parent)
@@ -22,19 +26,24 @@ extension Applier {
       try stage.rename(name, to: stage, as: displaced, .noReplace)
     }
     do throws(Refusal) {
-      if try !swap(displaced, in: stage, with: path.name, in: parent) { return }
+      if try !swap(displaced, in: stage, with: path.name, in: parent) {
+        guard isInPlace() else { throw Refusal(.precondition) }
+        return try Self.stamp(of: path, in: parent)
+      }
     } catch {
       // Who gave it removes it.
       try? stage.rename(displaced, to: stage, as: name, .noReplace)
       throw error
     }
-    guard removeDisplaced(displaced, from: stage, before) else {
+    let placed = try? Self.stamp(of: path, in: parent)
+    guard let placed, isInPlace(), removeDisplaced(displaced, from: stage, before) else {
       try system { () throws(SystemError) in
         try stage.rename(displaced, to: parent, as: path.name, .exchange)
       }
       try? stage.rename(displaced, to: stage, as: name, .noReplace)
       throw Refusal(.precondition)
     }
+    return placed
   }
 
   /// Swaps what is staged with what is at a place in the tree; false if that went at once.

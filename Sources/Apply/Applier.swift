@@ -56,7 +56,7 @@ package struct Applier: ~Copyable {
   package mutating func install(
     _ name: [UInt8], at path: Path, _ precondition: Precondition
   ) throws(Refusal) -> Stamp {
-    try inParent(of: path) { parent, stage throws(Refusal) in
+    try inParent(of: path) { parent, stage, isInPlace throws(Refusal) in
       switch precondition {
       case .absent:
         do throws(SystemError) {
@@ -65,11 +65,16 @@ package struct Applier: ~Copyable {
           // What is left out by a rule, or came in the meantime.
           throw error.code == EEXIST ? Refusal(.inTheWay) : Refusal(error)
         }
+        guard isInPlace() else {
+          try Self.system { () throws(SystemError) in
+            try parent.rename(path.name, to: stage, as: name, .noReplace)
+          }
+          throw Refusal(.precondition)
+        }
+        return try Self.stamp(of: path, in: parent)
       case .present(let attributes, let stamp):
-        try Self.replace(path, in: parent, by: name, from: stage, attributes, stamp)
-      }
-      return try Self.system { () throws(SystemError) in
-        Stamp(of: try parent.status(of: path.name))
+        return try Self.replace(
+          path, in: parent, by: name, from: stage, attributes, stamp, isInPlace)
       }
     }
   }
@@ -78,9 +83,10 @@ package struct Applier: ~Copyable {
   package mutating func setMetadata(
     of path: Path, to attributes: Attributes, _ before: Attributes, _ stamp: Stamp
   ) throws(Refusal) -> Stamp {
-    try inParent(of: path) { parent, _ throws(Refusal) in
+    try inParent(of: path) { parent, _, isInPlace throws(Refusal) in
       let seen: Status
       do throws(Refusal) {
+        guard isInPlace() else { throw Refusal(.precondition) }
         seen = try Self.check(path, in: parent, before, stamp)
       } catch {
         // Another name of the file may have been given it.
@@ -113,9 +119,11 @@ package struct Applier: ~Copyable {
   package mutating func setMode(
     of path: Path, to mode: UInt16, from before: UInt16
   ) throws(Refusal) {
-    try inParent(of: path) { parent, _ throws(Refusal) in
+    try inParent(of: path) { parent, _, isInPlace throws(Refusal) in
       let seen = try Self.check(path, in: parent, .directory(mode: before), .none)
-      guard (seen.mode ^ before) & Attributes.modeMask == 0 else { throw Refusal(.precondition) }
+      guard (seen.mode ^ before) & Attributes.modeMask == 0, isInPlace() else {
+        throw Refusal(.precondition)
+      }
       let kept = seen.mode & ~Attributes.modeMask
       try Self.system { () throws(SystemError) in
         try parent.setMode(path.name, mode & Attributes.modeMask | kept)
@@ -127,9 +135,10 @@ package struct Applier: ~Copyable {
   package mutating func remove(
     _ path: Path, _ attributes: Attributes, _ stamp: Stamp, stagedAs name: [UInt8]
   ) throws(Refusal) {
-    try inParent(of: path) { parent, stage throws(Refusal) in
+    try inParent(of: path) { parent, stage, isInPlace throws(Refusal) in
       let before = try Self.check(path, in: parent, attributes, stamp)
       if attributes.kind == .directory {
+        guard isInPlace() else { throw Refusal(.precondition) }
         do throws(SystemError) {
           return try parent.removeDirectory(path.name)
         } catch {
@@ -141,7 +150,7 @@ package struct Applier: ~Copyable {
         try parent.rename(path.name, to: stage, as: displaced, .noReplace)
       }
       do throws(SystemError) {
-        if try stage.status(of: displaced).isSameFile(as: before) {
+        if try stage.status(of: displaced).isSameFile(as: before), isInPlace() {
           return try stage.removeFile(displaced)
         }
       } catch {
@@ -151,6 +160,11 @@ package struct Applier: ~Copyable {
       try Self.putBack(displaced, from: stage, to: path, in: parent)
       throw Refusal(.precondition)
     }
+  }
+
+  /// The stamp of what is at a path.
+  static func stamp(of path: Path, in parent: borrowing Directory) throws(Refusal) -> Stamp {
+    try system { () throws(SystemError) in Stamp(of: try parent.status(of: path.name)) }
   }
 
   private static func putBack(
@@ -185,17 +199,19 @@ package struct Applier: ~Copyable {
     }
   }
 
-  /// Calls `body` with the directory around `path`, opened from the root, and the stage.
+  /// Calls `body` with the directory around `path`, opened from the root, the stage, and what tells
+  /// whether the directory still is where it was: one that a user has moved, to a bin or an archive, is
+  /// nothing of the tree's any more.
   mutating func inParent<Result>(
     of path: Path,
-    _ body: (borrowing Directory, borrowing Directory) throws(Refusal) -> Result
+    _ body: (borrowing Directory, borrowing Directory, () -> Bool) throws(Refusal) -> Result
   ) throws(Refusal) -> Result {
     if !(parent.map { path.isChild(of: $0.path) } ?? false) {
       parent = nil
       do {
         let opened = try OpenParent(path.parent, in: root)
         if directoryTimes[opened.path] == nil {
-          directoryTimes[opened.path] = try opened.directory.status().modified
+          directoryTimes[opened.path] = opened.opened.modified
         }
         parent = opened
       } catch {
@@ -203,17 +219,24 @@ package struct Applier: ~Copyable {
       }
     }
     guard let parent else { preconditionFailure("the parent was just opened") }
-    return try body(parent.directory, stage)
+    return try body(parent.directory, stage) { [root] in parent.isInPlace(below: root) }
   }
 
   /// A directory that is kept open for one change after the other.
   private final class OpenParent {
     let path: Path
     let directory: Directory
+    let opened: Status
 
     init(_ path: Path, in root: Root) throws(SystemError) {
       self.path = path
       directory = try root.openDirectory(path)
+      opened = try directory.status()
+    }
+
+    func isInPlace(below root: Root) -> Bool {
+      guard let now = try? root.status(of: path) else { return false }
+      return now.inode == opened.inode && now.device == opened.device
     }
   }
 }

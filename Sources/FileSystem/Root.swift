@@ -5,7 +5,8 @@ internal import Synchronization
 
 /// A directory that was opened once and below which everything else is found.
 ///
-/// No path leaves it and no link below it is followed, whatever anyone does to the tree meanwhile.
+/// No path leaves it and no link below it is followed, whatever anyone does to the tree meanwhile. A
+/// directory that is kept open, though, may be moved out of it.
 package final class Root: Sendable {
   private let opened: Descriptor
   private let resolves: Atomic<Bool>

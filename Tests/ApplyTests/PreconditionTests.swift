@@ -162,6 +162,52 @@ import Testing
     #expect(try tree.snapshot() == before)
   }
 
+  @Test(arguments: ["outside/d", "tree/e"])
+  func `a directory that is moved away while its changes go on is left alone`(
+    place: String
+  ) throws {
+    try tree.make(.directory, "d")
+    for name in ["first", "f", "g"] { try tree.make(.file, "d/\(name)") }
+    try tree.make(.directory, "d/empty")
+    let (first, firstStamp) = try tree.remembered("d/first")
+    let (attributes, stamp) = try tree.remembered("d/f")
+    let metadata = Attributes.file(mode: 0o501, size: 3, modified: 77, digest: digest("old"))
+    let (old, new, empty) = (try Path("d/f"), try Path("d/h"), try Path("d/empty"))
+    var applier = try tree.applier()
+    try applier.remove(Path("d/first"), first, firstStamp, stagedAs: Array("gone".utf8))
+    let moved = tree.temporary.appending(place)
+    try #require(rename(tree.temporary.appending("tree/d"), moved) == 0)
+    let before = try tree.snapshot()
+    let name = try tree.stageFile("new")
+    let codes = [
+      refusal { () throws(Refusal) in
+        _ = try applier.install(name, at: old, .present(attributes, stamp))
+      },
+      refusal { () throws(Refusal) in _ = try applier.install(name, at: new, .absent) },
+      refusal { () throws(Refusal) in
+        try applier.remove(old, attributes, stamp, stagedAs: Array("gone".utf8))
+      },
+      refusal { () throws(Refusal) in
+        try applier.remove(
+          empty, .directory(mode: 0o755), .none, stagedAs: Array("gone".utf8))
+      },
+      refusal { () throws(Refusal) in
+        _ = try applier.setMetadata(of: old, to: metadata, attributes, stamp)
+      },
+      refusal { () throws(Refusal) in
+        try applier.setMode(of: empty, to: 0o700, from: 0o755)
+      },
+      refusal { () throws(Refusal) in
+        _ = try applier.install(
+          name, at: empty, .present(.directory(mode: 0o755), .none))
+      },
+    ]
+    #expect(codes.allSatisfy { $0 == .precondition }, "\(codes)")
+    applier.restoreDirectoryTimes()
+    #expect(try tree.snapshot() == before)
+    #expect(try tree.staged() == [name])
+  }
+
   @Test func `a directory that is not empty never leaves its place`() throws {
     try tree.make(.directory, "p")
     try tree.make(.file, "p/kept")
