@@ -46,18 +46,18 @@ package struct Observer: Sendable {
     newVersions = VersionVector().raised(by: replica, in: epoch)
   }
 
-  /// The versions of a path at which `attributes` were found.
+  /// The versions of a path at which `attributes` were found; with `isMadeAnew`, of another file than
+  /// the one that is remembered.
   package func found(
     _ attributes: Attributes, at path: Path,
-    remembered: (attributes: Attributes, vector: VersionVector)?
+    remembered: (attributes: Attributes, vector: VersionVector)?, isMadeAnew: Bool = false
   ) -> VersionVector {
     let remembered = remembered.flatMap { trusts($0.vector) ? $0 : nil }
-    if let remembered, remembered.attributes == attributes { return remembered.vector }
-    if let expected = expected(at: path, after: remembered?.vector),
-      expected.attributes == attributes
-    {
-      return expected.vector
-    }
+    let expected = expected(at: path, after: remembered?.vector)
+    // What a killed run had replaced or deleted, and was made anew, a user has put back.
+    let isPutBack = isMadeAnew && expected != nil
+    if let remembered, remembered.attributes == attributes, !isPutBack { return remembered.vector }
+    if let expected, expected.attributes == attributes { return expected.vector }
     guard let remembered, !doubtsRemembered || isYounger(attributes, than: remembered.attributes)
     else { return newVersions }
     return remembered.vector.raised(by: replica, in: epoch)

@@ -274,8 +274,11 @@ extension Scanner {
         case .digest(let digest, let status):
           report.hashedByteCount += status.size
           let attributes = Attributes(of: status, digest)
+          let isMadeAnew =
+            remembered.map { $0.stamp != .unknown && $0.stamp.inode != status.inode } ?? false
           let vector = options.observer.found(
-            attributes, at: path, remembered: remembered.map { ($0.attributes, $0.vector) })
+            attributes, at: path, remembered: remembered.map { ($0.attributes, $0.vector) },
+            isMadeAnew: isMadeAnew)
           if vector != remembered?.vector { report.changedCount += 1 }
           let stamp = options.clock.isRacy(status) ? Stamp.unknown : Stamp(of: status)
           bucket.append(

@@ -29,6 +29,32 @@ struct KillTests {
     #expect(killedCount > 0 || ["linkat", "symlinkat", "mkdir,mkdirat"].contains(call))
   }
 
+  @Test func `what a user puts back after a killed run has taken it away stays`() throws {
+    var foundCount = 0
+    for count in 1...4 {
+      let directory = try TemporaryDirectory()
+      let (a, b) = (directory.appending("a"), directory.appending("b"))
+      let shell = { (command: String) in try requireSuccess("sh", "-ec", command, in: directory) }
+      try shell("mkdir a b; echo gone >a/gone; echo old >a/edited; echo kept >a/kept")
+      for _ in 0..<2 {
+        #expect(try ProgramRun(Binary.treemend, "sync", a, b).ending == .exited(0))
+      }
+      try shell("cp -a b saved; sleep 0.1; rm a/gone; echo newer >a/edited")
+      let words = Trace.killing(at: count, of: "syncfs") + [Binary.treemend, "sync", a, b]
+      _ = try ProgramRun(words[0], Array(words.dropFirst()))
+      guard try ProgramRun("sh", "-c", "test ! -e \(b)/gone").ending == .exited(0) else { continue }
+      foundCount += 1
+      try shell("cp -p saved/gone b/gone; cp -p saved/edited b/restored; mv b/restored b/edited")
+      let run = try ProgramRun(Binary.treemend, "sync", "--wait=10", a, b)
+      #expect(run.ending == .exited(0), "\(count): \(run)")
+      let kept = try ProgramRun("sh", "-c", "cat \(a)/*; echo; cat \(b)/*").text
+      for content in ["gone", "old"] {
+        #expect(kept.split(separator: "\n").count { $0 == content } == 2, "\(count): \(kept)")
+      }
+    }
+    #expect(foundCount > 0)
+  }
+
   @Test func `the mode that a directory has while a run works in it is nobody's change`() throws {
     var foundCount = 0
     for count in 1...4 {

@@ -80,6 +80,26 @@ import Testing
     #expect(missing.vector == later && missing.attributes == gone.attributes)
   }
 
+  @Test func `what a killed run has taken away and a user has put back is the user's doing`() {
+    let later = Self.known.raised(by: ReplicaID(rawValue: 2), in: 8)
+    let file = Attributes.file(mode: 0o644, size: 1, modified: 5, digest: .zero)
+    let other = Attributes.file(mode: 0o644, size: 2, modified: 5, digest: .zero)
+    for attributes in [Attributes.tombstone(deleted: 3), other, file] {
+      let observer = Self.observer(
+        expected: [Self.path: Entry(path: Self.path, attributes: attributes, vector: later)])
+      func found(isMadeAnew: Bool) -> VersionVector {
+        observer.found(
+          file, at: Self.path, remembered: (file, Self.known), isMadeAnew: isMadeAnew)
+      }
+      #expect(found(isMadeAnew: false) == Self.known)
+      let mine = Self.known.raised(by: Self.me, in: 9)
+      #expect(found(isMadeAnew: true) == (attributes == file ? later : mine))
+    }
+    #expect(
+      Self.observer().found(
+        file, at: Self.path, remembered: (file, Self.known), isMadeAnew: true) == Self.known)
+  }
+
   @Test func `a directory that went for a file that has not come is forgotten, not deleted`() {
     let later = Self.known.raised(by: ReplicaID(rawValue: 2), in: 8)
     let file = Attributes.file(mode: 0o644, size: 1, modified: 5, digest: .zero)
