@@ -25,6 +25,15 @@ import Testing
     if !options.isEmpty { try expectEqual(replicas) }
   }
 
+  @Test func `rules that cannot be read are not none`() throws {
+    try replicas.change("echo >destination/own")
+    let command =
+      "\(Binary.treemend) --delete --force --exclude-from=- source destination <&-"
+    let run = try ProgramRun("sh", ["-c", command], directory: replicas.directory.path)
+    #expect(run.ending == .exited(11), "\(run)")
+    #expect(try hasDestination("own"))
+  }
+
   @Test(
     arguments: [
       ("rm source/file?.txt", ["--max-delete=9"], 25),
