@@ -32,9 +32,10 @@ struct Encounter {
   ) throws(SessionError) {
     var flags = options.flags.union(Open.Flags(options.terms(for: location).deflation))
     if makesRoot == localSide.other { flags.insert(.makesRoot) }
+    var opening = Opening(path, options, makesRoot: makesRoot == localSide)
+    opening.needsHistory = role.opposite.mayBeChanged
     (local, (peer, introductions, clockSkew)) = try Self.meet(
-      Opening(path, options, makesRoot: makesRoot == localSide), location, role, flags, options,
-      progress)
+      opening, location, role, flags, options, progress)
     do {
       guard !introductions.local.isEmpty || local.view.isEmpty else {
         throw SessionError.changedMeanwhile(path: path)

@@ -26,13 +26,24 @@ extension LocalReplica {
 
   /// Opens the directory of the state, or makes it; nil in a dry run where there is none.
   static func openState(of root: Root, _ opening: Opening) throws(SessionError) -> StatePlace? {
+    let place: StatePlace?
     do {
-      return try StatePlace.open(
+      place = try StatePlace.open(
         for: root, at: opening.path, elsewhere: opening.stateDirectory, makes: !opening.isDryRun)
     } catch {
       if error.isLackOfSpace { throw SessionError(error) }
       throw .state(path: opening.path, error)
     }
+    let isLeftBehind =
+      switch place {
+      case .some(let place): !place.isInRoot && opening.stateDirectory == nil
+      case .none: true
+      }
+    // With a state elsewhere it would be a new replica, to which what was deleted comes back.
+    if opening.needsHistory, isLeftBehind, StatePlace.mayHoldIndex(root) {
+      throw .lockedState(path: opening.path)
+    }
+    return place
   }
 
   /// Closes the state directory to others.

@@ -18,6 +18,8 @@ struct Opening {
   var lockWaitSeconds: Int
   /// Whether a root that is not there is made, in a directory that is.
   var makesRoot = false
+  /// Whether the run goes by what is remembered, as all do that may change the replica.
+  var needsHistory = false
 }
 
 /// The replica at this end: its root, its lock, its index and what a scan made of it.

@@ -304,6 +304,6 @@ extension Opening {
       filter: try Filter(validating: rules), isDryRun: open.flags.contains(.dryRun),
       rehashes: open.flags.contains(.rehashes), skipsSync: open.flags.contains(.skipsSync),
       forces: open.flags.contains(.forces), lockWaitSeconds: Int(open.lockWaitSeconds),
-      makesRoot: open.flags.contains(.makesRoot))
+      makesRoot: open.flags.contains(.makesRoot), needsHistory: open.role.mayBeChanged)
   }
 }

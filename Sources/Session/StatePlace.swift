@@ -53,6 +53,17 @@ struct StatePlace: ~Copyable {
       directory: directory, path: path + Array("/".utf8) + StateDirectory.name, isInRoot: true)
   }
 
+  /// Whether an index is in the root, as far as can be seen.
+  static func mayHoldIndex(_ root: Root) -> Bool {
+    do {
+      let separator = [Path.separator]
+      let index = StateDirectory.name + separator + "index".utf8
+      return try root.status(of: Path(uncheckedKey: index)).size > 0
+    } catch {
+      return !error.isAbsence
+    }
+  }
+
   private static func open(
     below base: [UInt8], for path: [UInt8], makes: Bool
   ) throws(SystemError) -> StatePlace? {

@@ -60,6 +60,9 @@ package struct Open: Equatable, Sendable {
     /// Both converge.
     case both = 3
 
+    /// Whether the run may change it.
+    package var mayBeChanged: Bool { self == .destination || self == .both }
+
     /// What the initiator's replica is.
     package var opposite: Role {
       switch self {

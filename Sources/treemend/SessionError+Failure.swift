@@ -11,6 +11,11 @@ extension Failure {
       switch error {
       case .root(let path, let cause): Self.root(path, cause)
       case .state(let path, let cause): Self.state(path, cause)
+      case .lockedState(let path):
+        Failure(
+          status: .badRoot, what: "the state of '\(Escape.text(path))' may not be written",
+          causes: ["its '.treemend' or the file system is read-only, or belongs to another user"],
+          hint: "without it, what was deleted would come back; a copy from it can be made")
       case .unsafeRoot(let path, let reason): Self.unsafeRoot(path, reason)
       case .stateInRoot(let state, let root): Self.stateInRoot(state, root)
       case .unsafeState(let path, let name): Self.unsafeState(path, name)
@@ -166,7 +171,8 @@ extension Failure {
   ) -> Failure {
     let command = "'\(end.command.map(Escape.text).joined(separator: " "))'"
     let ended = end.exitStatus.map { "\(command) exited with \($0)" } ?? "\(command) was started"
-    return Failure(status: status, what: what, causes: [ended], hint: hint)
+    return Failure(
+      status: status, what: what, causes: end.command.isEmpty ? [] : [ended], hint: hint)
   }
 
   /// What to do about a far end that said nothing, by what a shell or ssh exits with.

@@ -150,18 +150,31 @@ struct DiskTests {
     #expect(try sync(a, b, "-i").text.isEmpty)
   }
 
-  @Test func `a disk that takes no writes after an error can be copied`() throws {
+  @Test(arguments: [false, true])
+  func `a disk that takes no writes can be copied, and forgets nothing`(hasFailed: Bool) throws {
     let disk = try LoopDisk(in: directory, "-e", "remount-ro")
-    let (a, b, home) = ("\(disk.path)/a", path("b"), path("home"))
-    try shell("mkdir \(a) b home; echo one >\(a)/one; mkdir \(a)/d; echo two >\(a)/d/two")
+    let (a, b, c) = ("\(disk.path)/a", path("b"), path("c"))
+    try shell("mkdir \(a) b c home; echo one >\(a)/one; mkdir \(a)/d; echo two >\(a)/d/two")
     try sync(a, b)
-    try shell("echo new >\(a)/d/two; echo three >\(a)/three")
-    try disk.fail()
-    for arguments in [["-n", a, b], [a, b], [a, b], ["diff", a, b], ["ls", a]] {
-      let run = try ProgramRun(
-        Binary.treemend, arguments, environment: ["HOME": home, "XDG_STATE_HOME": ""])
+    try shell("echo three >\(a)/three; rm b/one")
+    if hasFailed { try disk.fail() } else { try shell("mount -o remount,ro \(disk.path)") }
+    let home = ["HOME": path("home"), "XDG_STATE_HOME": ""]
+    for arguments in [["-n", a, c], [a, c], [a, c], ["diff", a, c], ["ls", a]] {
+      let run = try ProgramRun(Binary.treemend, arguments, environment: home)
       #expect(run.ending == .exited(0), "\(arguments): \(run)")
     }
+    try expectEqual(a, c)
+    for arguments in [["sync", a, b], ["sync", b, a], ["sync", "-n", a, b], [b, a]] {
+      let run = try ProgramRun(Binary.treemend, arguments, environment: home)
+      #expect(run.ending == .exited(3), "\(arguments): \(run)")
+      #expect(run.errorText.contains("may not be written"), "\(arguments): \(run)")
+    }
+    #expect(try contents(b) == ["two"])
+    guard !hasFailed else { return }
+    try shell("mount -o remount,rw \(disk.path)")
+    let run = try ProgramRun(Binary.treemend, ["sync", a, b], environment: home)
+    #expect(run.ending == .exited(0), "\(run)")
+    #expect(try contents(a) == ["two", "three"])
     try expectEqual(a, b)
   }
 
