@@ -9,14 +9,14 @@ extension Applier {
   ) throws(Refusal) -> Stamp {
     let former = try openDirectory(around: old)
     return try inParent(of: path) { parent, _, isInPlace throws(Refusal) in
-      let before = try Self.check(old, in: former, attributes, stamp)
+      let before = try Self.check(old, in: former.directory, attributes, stamp)
       try Self.system { () throws(SystemError) in
-        try former.rename(old.name, to: parent, as: path.name, .noReplace)
+        try former.directory.rename(old.name, to: parent, as: path.name, .noReplace)
       }
       let moved = try Self.system { () throws(SystemError) in try parent.status(of: path.name) }
-      guard moved.isSameFile(as: before), isInPlace() else {
+      guard moved.isSameFile(as: before), isInPlace(), former.isInPlace else {
         try Self.system { () throws(SystemError) in
-          try parent.rename(path.name, to: former, as: old.name, .noReplace)
+          try parent.rename(path.name, to: former.directory, as: old.name, .noReplace)
         }
         throw Refusal(.precondition)
       }

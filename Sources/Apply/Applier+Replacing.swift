@@ -3,6 +3,28 @@ package import Hashing
 package import Replica
 
 extension Applier {
+  /// Gives what is staged a place where nothing is; returns its stamp there.
+  static func place(
+    _ name: [UInt8], from stage: borrowing Directory, at path: Path,
+    in parent: borrowing Directory, _ isInPlace: () -> Bool
+  ) throws(Refusal) -> Stamp {
+    do throws(SystemError) {
+      try stage.rename(name, to: parent, as: path.name, .noReplace)
+    } catch {
+      // What is left out by a rule, or came in the meantime.
+      throw error.isTaken ? Refusal(.inTheWay) : Refusal(error)
+    }
+    let placed = try system { () throws(SystemError) in try parent.status(of: path.name) }
+    if isInPlace() { return Stamp(of: placed) }
+    try system { () throws(SystemError) in
+      try parent.rename(path.name, to: stage, as: name, .noReplace)
+      if try !stage.status(of: name).isSameFile(as: placed) {
+        try stage.rename(name, to: parent, as: path.name, .noReplace)
+      }
+    }
+    throw Refusal(.precondition)
+  }
+
   /// Swaps `name` in the stage, which gets its owner, with what is at `path`, and removes that if it
   /// is what it should be; otherwise swaps them back. A directory goes first, if it is empty: what is
   /// in one would be lost if the run ended while it is in the stage. Returns the stamp of what has taken
@@ -26,7 +48,7 @@ extension Applier {
       try stage.rename(name, to: stage, as: displaced, .noReplace)
     }
     do throws(Refusal) {
-      if try !swap(displaced, in: stage, with: path.name, in: parent) {
+      if try !swap(displaced, in: stage, with: path.name, in: parent, isInPlace) {
         guard isInPlace() else { throw Refusal(.precondition) }
         return try Self.stamp(of: path, in: parent)
       }
@@ -49,7 +71,7 @@ extension Applier {
   /// Swaps what is staged with what is at a place in the tree; false if that went at once.
   private static func swap(
     _ name: [UInt8], in stage: borrowing Directory, with place: ArraySlice<UInt8>,
-    in parent: borrowing Directory
+    in parent: borrowing Directory, _ isInPlace: () -> Bool
   ) throws(Refusal) -> Bool {
     do {
       try stage.rename(name, to: parent, as: place, .exchange)
@@ -57,7 +79,9 @@ extension Applier {
     } catch {
       guard error.isUnsupported else { throw Refusal(error) }
     }
-    // RACE: a file system without exchanges leaves a moment between the check and the rename.
+    // RACE: a file system without exchanges leaves a moment between the checks and the rename, which
+    // cannot be taken back.
+    guard isInPlace() else { throw Refusal(.precondition) }
     try system { () throws(SystemError) in
       do throws(SystemError) {
         try stage.rename(name, to: parent, as: place, .replace)

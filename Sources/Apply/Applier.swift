@@ -59,19 +59,7 @@ package struct Applier: ~Copyable {
     try inParent(of: path) { parent, stage, isInPlace throws(Refusal) in
       switch precondition {
       case .absent:
-        do throws(SystemError) {
-          try stage.rename(name, to: parent, as: path.name, .noReplace)
-        } catch {
-          // What is left out by a rule, or came in the meantime.
-          throw error.code == EEXIST ? Refusal(.inTheWay) : Refusal(error)
-        }
-        guard isInPlace() else {
-          try Self.system { () throws(SystemError) in
-            try parent.rename(path.name, to: stage, as: name, .noReplace)
-          }
-          throw Refusal(.precondition)
-        }
-        return try Self.stamp(of: path, in: parent)
+        return try Self.place(name, from: stage, at: path, in: parent, isInPlace)
       case .present(let attributes, let stamp):
         return try Self.replace(
           path, in: parent, by: name, from: stage, attributes, stamp, isInPlace)
@@ -86,15 +74,15 @@ package struct Applier: ~Copyable {
     try inParent(of: path) { parent, _, isInPlace throws(Refusal) in
       let seen: Status
       do throws(Refusal) {
-        guard isInPlace() else { throw Refusal(.precondition) }
         seen = try Self.check(path, in: parent, before, stamp)
       } catch {
         // Another name of the file may have been given it.
-        guard let stamp = try Self.stamp(ofWhatHas: attributes, at: path, in: parent) else {
-          throw error
-        }
+        guard let stamp = try Self.stamp(ofWhatHas: attributes, at: path, in: parent), isInPlace()
+        else { throw error }
         return stamp
       }
+      // RACE: here and where directories are changed, a moment is left in which it may be moved.
+      guard isInPlace() else { throw Refusal(.precondition) }
       guard attributes.kind == .file else {
         return try Self.system { () throws(SystemError) in
           try parent.setModified(path.name, attributes.modified)
@@ -186,14 +174,12 @@ package struct Applier: ~Copyable {
     directoryTimes.removeAll()
   }
 
-  /// Opens the directory around a path that something is taken from; its time is restored, too.
-  mutating func openDirectory(around path: Path) throws(Refusal) -> Directory {
+  /// Opens the directory around a path; its time is restored when its changes are over.
+  mutating func openDirectory(around path: Path) throws(Refusal) -> OpenParent {
     do {
-      let directory = try root.openDirectory(path.parent)
-      if directoryTimes[path.parent] == nil {
-        directoryTimes[path.parent] = try directory.status().modified
-      }
-      return directory
+      let opened = try OpenParent(path.parent, in: root)
+      if directoryTimes[opened.path] == nil { directoryTimes[opened.path] = opened.status.modified }
+      return opened
     } catch {
       throw Refusal(error)
     }
@@ -202,41 +188,45 @@ package struct Applier: ~Copyable {
   /// Calls `body` with the directory around `path`, opened from the root, the stage, and what tells
   /// whether the directory still is where it was: one that a user has moved, to a bin or an archive, is
   /// nothing of the tree's any more.
+  ///
+  /// Files are looked for behind their renames, which are taken back, and before anything is removed.
   mutating func inParent<Result>(
     of path: Path,
     _ body: (borrowing Directory, borrowing Directory, () -> Bool) throws(Refusal) -> Result
   ) throws(Refusal) -> Result {
     if !(parent.map { path.isChild(of: $0.path) } ?? false) {
       parent = nil
-      do {
-        let opened = try OpenParent(path.parent, in: root)
-        if directoryTimes[opened.path] == nil {
-          directoryTimes[opened.path] = opened.opened.modified
-        }
-        parent = opened
-      } catch {
-        throw Refusal(error)
-      }
+      parent = try openDirectory(around: path)
     }
     guard let parent else { preconditionFailure("the parent was just opened") }
-    return try body(parent.directory, stage) { [root] in parent.isInPlace(below: root) }
+    var isMoved = false
+    // Another directory may be there by now.
+    defer { if isMoved { self.parent = nil } }
+    return try body(parent.directory, stage) {
+      isMoved = !parent.isInPlace
+      return !isMoved
+    }
   }
 
   /// A directory that is kept open for one change after the other.
-  private final class OpenParent {
+  final class OpenParent {
     let path: Path
     let directory: Directory
-    let opened: Status
+    /// The status when it was opened.
+    let status: Status
+    private let root: Root
 
     init(_ path: Path, in root: Root) throws(SystemError) {
       self.path = path
+      self.root = root
       directory = try root.openDirectory(path)
-      opened = try directory.status()
+      status = try directory.status()
     }
 
-    func isInPlace(below root: Root) -> Bool {
+    /// Whether it is at its path now.
+    var isInPlace: Bool {
       guard let now = try? root.status(of: path) else { return false }
-      return now.inode == opened.inode && now.device == opened.device
+      return now.inode == status.inode && now.device == status.device
     }
   }
 }

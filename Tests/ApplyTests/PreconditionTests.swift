@@ -162,47 +162,50 @@ import Testing
     #expect(try tree.snapshot() == before)
   }
 
-  @Test(arguments: ["outside/d", "tree/e"])
+  /// What can be done in a directory `d`.
+  enum Change: CaseIterable {
+    case replacement, creation, removal, removalOfDirectory, replacementOfDirectory
+    case metadata, metadataOfAnotherName, mode, move
+  }
+
+  @Test(arguments: ["outside/d", "tree/e"], Change.allCases)
   func `a directory that is moved away while its changes go on is left alone`(
-    place: String
+    place: String, change: Change
   ) throws {
     try tree.make(.directory, "d")
-    for name in ["first", "f", "g"] { try tree.make(.file, "d/\(name)") }
+    for name in ["d/first", "d/f", "beside"] { try tree.make(.file, name) }
     try tree.make(.directory, "d/empty")
     let (first, firstStamp) = try tree.remembered("d/first")
     let (attributes, stamp) = try tree.remembered("d/f")
-    let metadata = Attributes.file(mode: 0o501, size: 3, modified: 77, digest: digest("old"))
+    let (beside, besideStamp) = try tree.remembered("beside")
+    let other = Attributes.file(mode: 0o501, size: 3, modified: 77, digest: digest("old"))
     let (old, new, empty) = (try Path("d/f"), try Path("d/h"), try Path("d/empty"))
+    let (besidePath, directory) = (try Path("beside"), Attributes.directory(mode: 0o755))
+    let gone = Array("gone".utf8)
     var applier = try tree.applier()
-    try applier.remove(Path("d/first"), first, firstStamp, stagedAs: Array("gone".utf8))
-    let moved = tree.temporary.appending(place)
-    try #require(rename(tree.temporary.appending("tree/d"), moved) == 0)
+    // From here on it is open.
+    try applier.remove(Path("d/first"), first, firstStamp, stagedAs: gone)
+    try #require(
+      rename(tree.temporary.appending("tree/d"), tree.temporary.appending(place)) == 0)
     let before = try tree.snapshot()
     let name = try tree.stageFile("new")
-    let codes = [
-      refusal { () throws(Refusal) in
-        _ = try applier.install(name, at: old, .present(attributes, stamp))
-      },
-      refusal { () throws(Refusal) in _ = try applier.install(name, at: new, .absent) },
-      refusal { () throws(Refusal) in
-        try applier.remove(old, attributes, stamp, stagedAs: Array("gone".utf8))
-      },
-      refusal { () throws(Refusal) in
-        try applier.remove(
-          empty, .directory(mode: 0o755), .none, stagedAs: Array("gone".utf8))
-      },
-      refusal { () throws(Refusal) in
-        _ = try applier.setMetadata(of: old, to: metadata, attributes, stamp)
-      },
-      refusal { () throws(Refusal) in
-        try applier.setMode(of: empty, to: 0o700, from: 0o755)
-      },
-      refusal { () throws(Refusal) in
-        _ = try applier.install(
-          name, at: empty, .present(.directory(mode: 0o755), .none))
-      },
-    ]
-    #expect(codes.allSatisfy { $0 == .precondition }, "\(codes)")
+    let code = refusal { () throws(Refusal) in
+      switch change {
+      case .replacement: _ = try applier.install(name, at: old, .present(attributes, stamp))
+      case .creation: _ = try applier.install(name, at: new, .absent)
+      case .removal: try applier.remove(old, attributes, stamp, stagedAs: gone)
+      case .removalOfDirectory: try applier.remove(empty, directory, .none, stagedAs: gone)
+      case .replacementOfDirectory:
+        _ = try applier.install(name, at: empty, .present(directory, .none))
+      case .metadata: _ = try applier.setMetadata(of: old, to: other, attributes, stamp)
+      case .metadataOfAnotherName:
+        // It has been given what it is to have already, by another name of the file.
+        _ = try applier.setMetadata(of: old, to: attributes, other, stamp)
+      case .mode: try applier.setMode(of: empty, to: 0o700, from: 0o755)
+      case .move: _ = try applier.move(besidePath, beside, besideStamp, to: new)
+      }
+    }
+    #expect(code == .precondition)
     applier.restoreDirectoryTimes()
     #expect(try tree.snapshot() == before)
     #expect(try tree.staged() == [name])
