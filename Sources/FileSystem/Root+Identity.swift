@@ -1,5 +1,5 @@
 internal import CLinux
-internal import Replica
+package import Replica
 
 extension Root {
   /// What tells the root from others on one machine, and from a copy of it: its inode, when it was
@@ -10,7 +10,7 @@ extension Root {
   /// made.
   package func identity() throws(SystemError) -> [UInt8] {
     let status = try status()
-    let born = try birthTime()
+    let born = try birthTime(of: .root)
     let fileSystem = try fileSystemID()
     var identity: [UInt8] = []
     identity.append(fixed: status.inode)
@@ -20,12 +20,14 @@ extension Root {
     return identity
   }
 
-  /// When the root was made, in nanoseconds since 1970; 0 where the file system does not tell.
-  private func birthTime() throws(SystemError) -> Int64 {
+  /// When what is at `path` was made, of a link itself, in nanoseconds since 1970; 0 where the file
+  /// system does not tell.
+  package func birthTime(of path: Path) throws(SystemError) -> Int64 {
+    let opened = try open(path, linux_O_PATH)
     var seconds: Int64 = 0
     var nanoseconds: UInt32 = 0
     _ = try systemCall("statx") {
-      unsafe linux_birth_time(descriptor, &seconds, &nanoseconds)
+      unsafe linux_birth_time(opened.number, &seconds, &nanoseconds)
     }
     return Timestamp(seconds, nanoseconds).sinceEpoch
   }

@@ -96,7 +96,7 @@ extension Root {
   /// The longest path that the kernel takes, with the zero at its end (`PATH_MAX`).
   private static let maximumPathByteCount = 4096
 
-  private func open(_ path: Path, _ flags: CInt) throws(SystemError) -> Descriptor {
+  func open(_ path: Path, _ flags: CInt) throws(SystemError) -> Descriptor {
     if path.key.isEmpty { return try Descriptor(reopening: descriptor, flags) }
     if resolves.load(ordering: .relaxed) {
       do {

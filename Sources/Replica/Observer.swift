@@ -46,17 +46,20 @@ package struct Observer: Sendable {
     newVersions = VersionVector().raised(by: replica, in: epoch)
   }
 
-  /// The versions of a path at which `attributes` were found; with `isMadeAnew`, of another file than
-  /// the one that is remembered.
+  /// The versions of a path at which `attributes` were found. `isMadeAnew` tells whether the file was
+  /// surely made after the one that is remembered; it is asked where a killed run may have taken that away.
   package func found(
     _ attributes: Attributes, at path: Path,
-    remembered: (attributes: Attributes, vector: VersionVector)?, isMadeAnew: Bool = false
+    remembered: (attributes: Attributes, vector: VersionVector)?,
+    isMadeAnew: () -> Bool = { false }
   ) -> VersionVector {
     let remembered = remembered.flatMap { trusts($0.vector) ? $0 : nil }
     let expected = expected(at: path, after: remembered?.vector)
-    // What a killed run had replaced or deleted, and was made anew, a user has put back.
-    let isPutBack = isMadeAnew && expected != nil
-    if let remembered, remembered.attributes == attributes, !isPutBack { return remembered.vector }
+    if let remembered, remembered.attributes == attributes {
+      // What a killed run had replaced or deleted a user has put back.
+      let isPutBack = expected != nil && !doubtsRemembered && isMadeAnew()
+      if !isPutBack { return remembered.vector }
+    }
     if let expected, expected.attributes == attributes { return expected.vector }
     guard let remembered, !doubtsRemembered || isYounger(attributes, than: remembered.attributes)
     else { return newVersions }

@@ -274,11 +274,11 @@ extension Scanner {
         case .digest(let digest, let status):
           report.hashedByteCount += status.size
           let attributes = Attributes(of: status, digest)
-          let isMadeAnew =
-            remembered.map { $0.stamp != .unknown && $0.stamp.inode != status.inode } ?? false
           let vector = options.observer.found(
-            attributes, at: path, remembered: remembered.map { ($0.attributes, $0.vector) },
-            isMadeAnew: isMadeAnew)
+            attributes, at: path, remembered: remembered.map { ($0.attributes, $0.vector) }
+          ) {
+            remembered.map { isMade(path, after: $0.stamp) } ?? false
+          }
           if vector != remembered?.vector { report.changedCount += 1 }
           let stamp = options.clock.isRacy(status) ? Stamp.unknown : Stamp(of: status)
           bucket.append(
@@ -297,5 +297,13 @@ extension Scanner {
       }
     }
     return bucket
+  }
+
+  /// Whether what is at a path surely is a file that was made after another had a stamp there: where the
+  /// file system keeps both times as they are.
+  private func isMade(_ path: Path, after stamp: Stamp) -> Bool {
+    guard options.notesNameChanges, stamp != .unknown, let born = try? root.birthTime(of: path)
+    else { return false }
+    return born > stamp.changed
   }
 }

@@ -70,6 +70,7 @@ package struct Scanner: ~Copyable {
   /// How many draft buckets may wait for their files to be hashed.
   static var windowCount: Int { 12 }
 
+  let root: Root
   let options: ScanOptions
   private let progress: (Int, Int64) throws -> Void
   let index: any ScanIndex
@@ -131,7 +132,7 @@ package struct Scanner: ~Copyable {
     }
     return try withoutActuallyEscaping(progress) { progress in
       var scanner = Scanner(
-        options: options, progress: progress, index: index, pool: pool, walk: walk,
+        root: root, options: options, progress: progress, index: index, pool: pool, walk: walk,
         rows: RememberedRows(index, walk))
       try scanner.run()
       return scanner.report

@@ -89,7 +89,7 @@ import Testing
         expected: [Self.path: Entry(path: Self.path, attributes: attributes, vector: later)])
       func found(isMadeAnew: Bool) -> VersionVector {
         observer.found(
-          file, at: Self.path, remembered: (file, Self.known), isMadeAnew: isMadeAnew)
+          file, at: Self.path, remembered: (file, Self.known), isMadeAnew: { isMadeAnew })
       }
       #expect(found(isMadeAnew: false) == Self.known)
       let mine = Self.known.raised(by: Self.me, in: 9)
@@ -97,7 +97,7 @@ import Testing
     }
     #expect(
       Self.observer().found(
-        file, at: Self.path, remembered: (file, Self.known), isMadeAnew: true) == Self.known)
+        file, at: Self.path, remembered: (file, Self.known), isMadeAnew: { true }) == Self.known)
   }
 
   @Test func `a directory that went for a file that has not come is forgotten, not deleted`() {
