@@ -96,9 +96,9 @@ package struct Directory: ~Copyable, Sendable {
     }
   }
 
-  /// Sets the directory's own times to now, as whoever may change names in it may; throws as
-  /// `requireWriting()` does, and where a file system takes no changes after an error of its own, too,
-  /// which does not say so when it is asked.
+  /// Sets the directory's own times to now, as its owner and whoever may change names in it may. Throws
+  /// `EROFS` on a file system that takes no changes since an error of its own, too, of which
+  /// `requireWriting()` does not hear.
   package func touch() throws(SystemError) {
     _ = try systemCall("futimens") { futimens(descriptor, nil) }
   }

@@ -28,12 +28,13 @@ struct Encounter {
   /// the side `makesRoot` is made if it is not there.
   init(
     local path: [UInt8], with location: Location, role: Open.Role, makesRoot: Side?,
-    localSide: Side, _ options: RunOptions, progress: (Int, Int64) -> Void
+    localSide: Side, needsHistory: Bool = false, _ options: RunOptions,
+    progress: (Int, Int64) -> Void
   ) throws(SessionError) {
     var flags = options.flags.union(Open.Flags(options.terms(for: location).deflation))
     if makesRoot == localSide.other { flags.insert(.makesRoot) }
     var opening = Opening(path, options, makesRoot: makesRoot == localSide)
-    opening.needsHistory = role.opposite.mayBeChanged
+    opening.needsHistory = needsHistory
     (local, (peer, introductions, clockSkew)) = try Self.meet(
       opening, location, role, flags, options, progress)
     do {

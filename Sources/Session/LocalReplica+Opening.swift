@@ -34,15 +34,14 @@ extension LocalReplica {
       if error.isLackOfSpace { throw SessionError(error) }
       throw .state(path: opening.path, error)
     }
-    let isLeftBehind =
+    guard opening.needsHistory, opening.stateDirectory == nil else { return place }
+    let isInRoot =
       switch place {
-      case .some(let place): !place.isInRoot && opening.stateDirectory == nil
-      case .none: true
+      case .some(let place): place.isInRoot
+      case .none: false
       }
-    // With a state elsewhere it would be a new replica, to which what was deleted comes back.
-    if opening.needsHistory, isLeftBehind, StatePlace.mayHoldIndex(root) {
-      throw .lockedState(path: opening.path)
-    }
+    // A state elsewhere knows nothing of what was deleted since, which would come back.
+    if !isInRoot, StatePlace.mayHoldIndex(root) { throw .lockedState(path: opening.path) }
     return place
   }
 

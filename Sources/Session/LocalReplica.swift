@@ -18,7 +18,8 @@ struct Opening {
   var lockWaitSeconds: Int
   /// Whether a root that is not there is made, in a directory that is.
   var makesRoot = false
-  /// Whether the run goes by what is remembered, as all do that may change the replica.
+  /// Whether the run goes by what is remembered of the replica: all but a copy from it, and what only
+  /// looks at it.
   var needsHistory = false
 }
 

@@ -39,7 +39,7 @@ extension Session {
     _ copies: [Path]?, in path: [UInt8], keeping which: KeptVersion, options: RunOptions,
     report: (Event) -> Void
   ) throws(SessionError) -> (settled: [KeptConflict], left: [KeptConflict]) {
-    let replica = try scanned(path, options, report)
+    let replica = try scanned(path, options, needsHistory: true, report)
     let found = try found(in: replica)
     for path in copies ?? [] where !found.contains(where: { $0.copy.path == path }) {
       throw .noConflictCopy(path: path)

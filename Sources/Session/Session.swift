@@ -80,10 +80,13 @@ package enum Session {
 
   /// The replica at `path` after a scan, which changes nothing but its index; its problems are reported.
   static func scanned(
-    _ path: [UInt8], _ options: RunOptions, _ report: (Event) -> Void
+    _ path: [UInt8], _ options: RunOptions, needsHistory: Bool = false,
+    _ report: (Event) -> Void
   ) throws(SessionError) -> LocalReplica {
     try RootGuard.checkState(options, path)
-    let replica = try LocalReplica(Opening(path, options))
+    var opening = Opening(path, options)
+    opening.needsHistory = needsHistory
+    let replica = try LocalReplica(opening)
     do {
       try replica.scan { count, byteCount in
         report(.progress(Progress(scanned: count, byteCount)))

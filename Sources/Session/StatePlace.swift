@@ -48,7 +48,12 @@ struct StatePlace: ~Copyable {
       ? try top.openOrMakeDirectory(StateDirectory.name, mode: 0o700)
       : try top.openDirectory(StateDirectory.name)
     try directory.requireWriting()
-    try directory.touch()
+    do {
+      try directory.touch()
+    } catch {
+      // A full disk is no reason to keep the state elsewhere.
+      guard !error.isRefusal else { throw error }
+    }
     return StatePlace(
       directory: directory, path: path + Array("/".utf8) + StateDirectory.name, isInRoot: true)
   }

@@ -46,6 +46,17 @@ import Testing
     try expectNothingWritten()
   }
 
+  @Test func `a state directory that would be made is not, and is no locked one`() throws {
+    try #require(try replicas.copy().ending == .exited(0))
+    let state = replicas.directory.appending("state")
+    for words in [["-n"], ["sync", "-n"]] {
+      let run = try ProgramRun(
+        Binary.treemend, words + ["--state-dir=\(state)", replicas.source, replicas.destination])
+      #expect(run.ending == .exited(0), "\(words): \(run)")
+    }
+    try replicas.change("! test -e state")
+  }
+
   @Test(arguments: [Replicas.Route.local, .push(), .pull()])
   func `a destination that would be made is told of, and not made`(route: Replicas.Route) throws {
     try replicas.change("rmdir destination")

@@ -164,7 +164,9 @@ struct DiskTests {
       #expect(run.ending == .exited(0), "\(arguments): \(run)")
     }
     try expectEqual(a, c)
-    for arguments in [["sync", a, b], ["sync", b, a], ["sync", "-n", a, b], [b, a]] {
+    for arguments in [
+      ["sync", a, b], ["sync", b, a], ["sync", "-n", a, b], ["sync", "--push", a, b], [b, a],
+    ] {
       let run = try ProgramRun(Binary.treemend, arguments, environment: home)
       #expect(run.ending == .exited(3), "\(arguments): \(run)")
       #expect(run.errorText.contains("may not be written"), "\(arguments): \(run)")
