@@ -189,7 +189,7 @@ package struct Applier: ~Copyable {
   /// whether the directory still is where it was: one that a user has moved, to a bin or an archive, is
   /// nothing of the tree's any more.
   ///
-  /// Files are looked for behind their renames, which are taken back, and before anything is removed.
+  /// Of files it is asked behind the rename, which can be taken back, and before anything is removed.
   mutating func inParent<Result>(
     of path: Path,
     _ body: (borrowing Directory, borrowing Directory, () -> Bool) throws(Refusal) -> Result
