@@ -26,23 +26,19 @@ extension LocalReplica {
 
   /// Opens the directory of the state, or makes it; nil in a dry run where there is none.
   static func openState(of root: Root, _ opening: Opening) throws(SessionError) -> StatePlace? {
-    let place: StatePlace?
+    // A state elsewhere knows nothing of what was deleted, which would come back.
+    if opening.needsHistory, opening.stateDirectory == nil,
+      let cause = StatePlace.refusal(in: root)
+    {
+      throw .lockedState(path: opening.path, cause)
+    }
     do {
-      place = try StatePlace.open(
+      return try StatePlace.open(
         for: root, at: opening.path, elsewhere: opening.stateDirectory, makes: !opening.isDryRun)
     } catch {
       if error.isLackOfSpace { throw SessionError(error) }
       throw .state(path: opening.path, error)
     }
-    guard opening.needsHistory, opening.stateDirectory == nil else { return place }
-    let isInRoot =
-      switch place {
-      case .some(let place): place.isInRoot
-      case .none: false
-      }
-    // A state elsewhere knows nothing of what was deleted since, which would come back.
-    if !isInRoot, StatePlace.mayHoldIndex(root) { throw .lockedState(path: opening.path) }
-    return place
   }
 
   /// Closes the state directory to others.

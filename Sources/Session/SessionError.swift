@@ -14,7 +14,7 @@ package enum SessionError: Error {
   /// No state can be kept for the root at `path`, as the user gave it.
   case state(path: [UInt8], SystemError)
   /// The state of a replica, without which its history would be forgotten, may not be written.
-  case lockedState(path: [UInt8])
+  case lockedState(path: [UInt8], SystemError)
   /// A root lies within the other root of the run, or is `/` or the home directory.
   case unsafeRoot(path: [UInt8], reason: UnsafeRoot)
   /// The directory in which the state is to be kept lies in a root, and would travel with it.

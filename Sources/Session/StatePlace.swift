@@ -15,7 +15,7 @@ struct StatePlace: ~Copyable {
 
   /// Opens the state directory of `root`, which the user named `path`, and makes it if there is
   /// none; nil if there is none and `makes` is false. One in the root that may not be written is
-  /// as good as none.
+  /// as good as none, but to a run that needs it.
   static func open(
     for root: Root, at path: [UInt8], elsewhere: [UInt8]?, makes: Bool
   ) throws(SystemError) -> StatePlace? {
@@ -58,15 +58,19 @@ struct StatePlace: ~Copyable {
       directory: directory, path: path + Array("/".utf8) + StateDirectory.name, isInRoot: true)
   }
 
-  /// Whether an index is in the root, as far as can be seen.
-  static func mayHoldIndex(_ root: Root) -> Bool {
+  /// Why the state in the root may not be written, if there may be an index in it; nil otherwise.
+  static func refusal(in root: Root) -> SystemError? {
     do {
-      let separator = [Path.separator]
-      let index = StateDirectory.name + separator + "index".utf8
-      return try root.status(of: Path(uncheckedKey: index)).size > 0
+      _ = try open(in: root, at: [], makes: false)
+      return nil
     } catch {
-      return !error.isAbsence
+      return error.isRefusal && mayHoldIndex(root) ? error : nil
     }
+  }
+
+  private static func mayHoldIndex(_ root: Root) -> Bool {
+    let index = Path.root.appending(StateDirectory.name).appending("index".utf8)
+    do { return try root.status(of: index).size > 0 } catch { return !error.isAbsence }
   }
 
   private static func open(

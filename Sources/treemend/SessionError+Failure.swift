@@ -11,11 +11,7 @@ extension Failure {
       switch error {
       case .root(let path, let cause): Self.root(path, cause)
       case .state(let path, let cause): Self.state(path, cause)
-      case .lockedState(let path):
-        Failure(
-          status: .badRoot, what: "the state of '\(Escape.text(path))' may not be written",
-          causes: ["its '.treemend' or the file system is read-only, or belongs to another user"],
-          hint: "without it, what was deleted would come back; a copy from it can be made")
+      case .lockedState(let path, let cause): Self.lockedState(path, cause)
       case .unsafeRoot(let path, let reason): Self.unsafeRoot(path, reason)
       case .stateInRoot(let state, let root): Self.stateInRoot(state, root)
       case .unsafeState(let path, let name): Self.unsafeState(path, name)
@@ -126,6 +122,13 @@ extension Failure {
     return Failure(
       status: .badRoot, what: "no state can be kept for '\(Escape.text(path))'",
       causes: [cause.text], hint: hint)
+  }
+
+  private static func lockedState(_ path: [UInt8], _ cause: SystemError) -> Failure {
+    Failure(
+      status: .badRoot, what: "the state of '\(Escape.text(path))' may not be written",
+      causes: ["in its '.treemend': \(cause.text)"],
+      hint: "without it, what was deleted would come back; a copy from there can be made")
   }
 
   private static func unsafeState(_ path: [UInt8], _ name: String) -> Failure {

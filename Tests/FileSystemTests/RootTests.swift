@@ -122,6 +122,24 @@ import Testing
       } == ENOENT)
   }
 
+  @Test(
+    .enabled(
+      if: (try? TemporaryDirectory().root().notesNameChanges()) ?? false,
+      "needs a file system that keeps its times"))
+  func `a file was made once, whatever its times say, and a link is its own`() throws {
+    let root = try tree(resolvingPaths: true)
+    let (file, link) = (
+      Path(uncheckedKey: Array("dir\0file".utf8)), Path.root.appending("inner".utf8)
+    )
+    let born = try root.birthTime(of: file)
+    try touch(temporary.bytes + "/tree/dir/file".utf8, (1_500_000_000, 0))
+    #expect(try root.status(of: file).modified == 1_500_000_000_000_000_000)
+    #expect(try root.birthTime(of: file) == born && born > 1_500_000_000_000_000_000)
+    usleep(20_000)
+    try requireSuccess("ln", "-sfn", "dir", temporary.appending("tree/inner"))
+    #expect(try root.birthTime(of: link) > root.birthTime(of: Path.root.appending("dir".utf8)))
+  }
+
   @Test func `one file system has one identity`() throws {
     let root = try tree(resolvingPaths: true)
     let other = try Root(openingDirectoryAt: temporary.bytes + "/outside".utf8)

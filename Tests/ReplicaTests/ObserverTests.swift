@@ -95,9 +95,14 @@ import Testing
       let mine = Self.known.raised(by: Self.me, in: 9)
       #expect(found(isMadeAnew: true) == (attributes == file ? later : mine))
     }
-    #expect(
-      Self.observer().found(
-        file, at: Self.path, remembered: (file, Self.known), isMadeAnew: { true }) == Self.known)
+    let gone = Entry(path: Self.path, attributes: .tombstone(deleted: 3), vector: later)
+    for observer in [
+      Self.observer(), Self.observer(forgets: true, expected: [Self.path: gone]),
+    ] {
+      #expect(
+        observer.found(
+          file, at: Self.path, remembered: (file, Self.known), isMadeAnew: { true }) == Self.known)
+    }
   }
 
   @Test func `a directory that went for a file that has not come is forgotten, not deleted`() {
