@@ -48,10 +48,15 @@ import Testing
   }
 
   @Test func `of several copies of a file none takes its place unless it is named`() throws {
-    try replicas.change("mkdir third")
+    // The latest wins both times: one that loses twice within a second has one copy.
+    try replicas.change(
+      """
+      mkdir third
+      for r in destination third source; do echo $r >$r/h.txt; done
+      touch -d 2026-01-02 source/h.txt; touch -d 2026-01-01 destination/h.txt third/h.txt
+      """)
     let third = replicas.directory.appending("third")
     for (one, two) in [(replicas.source, replicas.destination), (replicas.source, third)] {
-      try replicas.change("for r in source destination third; do echo $r >$r/h.txt; done")
       let run = try ProgramRun(Binary.treemend, "sync", one, two)
       try #require(run.ending == .exited(0), "\(run)")
     }
