@@ -3,21 +3,21 @@ package import Replica
 /// Which paths a run leaves out: rsync's rules in order, the first that matches decides, and what
 /// none matches is kept (rsync(1), "FILTER RULES").
 package struct Filter: Hashable, Sendable {
-  /// The most rules that a peer may send.
+  /// The most rules of a run.
   package static let maximumRuleCount = 4096
 
-  /// The most bytes in all patterns together that a peer may send.
+  /// The most bytes in all their patterns together.
   package static let maximumByteCount = 131_072
 
   /// The rules, the first to be asked first.
   package private(set) var rules: [Rule]
 
-  /// Takes rules that this end made itself, of any number.
+  /// Takes rules that are to be validated with others, or need not be.
   package init(rules: [Rule] = []) {
     self.rules = rules
   }
 
-  /// Takes rules from a peer, or throws if they are more than this end is ready to apply.
+  /// Takes the rules of a run, or throws if they are more than an end is ready to apply.
   package init(validating rules: [Rule]) throws(FilterError) {
     guard
       rules.count <= Self.maximumRuleCount,

@@ -42,7 +42,11 @@ struct OrderedRule: ExpressibleByArgument {
         throw .usage("the rule '\(value.description)' is refused: \(error.meaning)")
       }
     }
-    return filter
+    do throws(FilterError) {
+      return try Filter(validating: filter.rules)
+    } catch {
+      throw .usage("the rules are refused: \(error.meaning)")
+    }
   }
 }
 
@@ -52,7 +56,8 @@ extension FilterError {
     switch self {
     case .emptyPattern: "it has no pattern"
     case .patternTooLong: "its pattern is longer than \(Filter.Rule.maximumPatternByteCount) bytes"
-    case .tooManyRules: "there are too many"
+    case .tooManyRules:
+      "they may be \(Filter.maximumRuleCount), of \(Filter.maximumByteCount) bytes together"
     }
   }
 }

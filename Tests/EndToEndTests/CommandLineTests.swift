@@ -9,6 +9,17 @@ import Testing
     #expect(run.text.contains(/\d+\.\d+/))
   }
 
+  @Test func `more rules than a run may have are refused before it begins`() throws {
+    let replicas = try Replicas(RandomTree(fileCount: 2, directoryCount: 0, seed: 81))
+    try replicas.change("seq -f pattern%g 4096 >most; seq -f pattern%g 4097 >more")
+    for (name, status) in [("most", 0), ("more", 1)] as [(String, Int32)] {
+      let rules = "--exclude-from=\(replicas.directory.appending(name))"
+      let run = try replicas.copy(.push(), [rules])
+      #expect(run.ending == .exited(status), "\(run)")
+      #expect(status == 0 || run.errorText.contains("4096"), "\(run)")
+    }
+  }
+
   @Test(
     arguments: [
       (["--no-such-option"], 1, "--no-such-option"), (["-H"], 4, "-H"), (["-aH"], 4, "-H"),
