@@ -166,17 +166,6 @@ extension LocalReplica {
     try index.take(knowledge)
   }
 
-  /// Whether a run that may delete, and changes this replica alone, has come to its end before.
-  func hasDeleted() throws(SessionError) -> Bool {
-    do { return try index.value(of: "deletions") != nil } catch { throw SessionError(error) }
-  }
-
-  /// Notes such a run, to be kept with it.
-  func noteDeletion() throws(IndexError) {
-    try begin()
-    try index.set("deletions", to: [1])
-  }
-
   /// Remembers the run, and who took part in it and where, and keeps what was noted before.
   func remember(_ run: RunRecord, _ peer: PeerRecord, at place: UInt64) throws(IndexError) {
     try begin()

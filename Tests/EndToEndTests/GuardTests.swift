@@ -41,6 +41,34 @@ import Testing
   }
 
   @Test(arguments: routes)
+  func `a --delete that leaves things out is not the first for these`(
+    route: Replicas.Route
+  ) throws {
+    func delete(_ options: String...) throws -> ProgramRun.Ending {
+      try replicas.copy(route, ["--delete"] + options).ending
+    }
+    try replicas.change("echo mine >destination/own.o; echo mine >destination/new")
+    try #require(try replicas.copy(route).ending == .exited(0))
+    #expect(try delete("--exclude=*.o") == .exited(42))
+    #expect(try delete("--exclude=*.o", "--force") == .exited(0))
+    #expect(try !hasDestination("new") && hasDestination("own.o"))
+    // The same rules have been through, and others have not.
+    try replicas.change("echo mine >destination/new")
+    #expect(try delete("--exclude=*.o") == .exited(0))
+    #expect(try !hasDestination("new"))
+    #expect(try delete("--include=*.o") == .exited(42))
+    #expect(try delete() == .exited(42))
+    #expect(try hasDestination("own.o"))
+    #expect(try delete("--force") == .exited(0))
+    // What has been through all is not forgotten for others.
+    for n in 1...17 { #expect(try delete("--exclude=\(n)") == .exited(0)) }
+    try replicas.change("echo mine >destination/new.o; echo mine >destination/new")
+    #expect(try delete("--exclude=new") == .exited(0))
+    #expect(try delete() == .exited(0))
+    try expectEqual(replicas)
+  }
+
+  @Test(arguments: routes)
   func `a mirror from the beginning deletes what is made in it`(route: Replicas.Route) throws {
     try #require(try replicas.copy(route, ["--delete"]).ending == .exited(0))
     try replicas.change("echo mine >destination/own")
