@@ -1,4 +1,5 @@
 internal import Exchange
+internal import FileSystem
 internal import Hashing
 internal import Index
 internal import Merkle
@@ -79,7 +80,9 @@ struct Comparison {
         try ledger.add(mine: run)
         findingCount += run.count
       case .theirs(let run):
-        guard run.filtered(by: local.opening.filter).count == run.count else { throw Malformed.key }
+        guard run.filtered(by: local.opening.filter).count == run.count,
+          (0..<run.count).allSatisfy({ run.withKey(at: $0) { !StateDirectory.covers($0) } })
+        else { throw Malformed.key }
         try ledger.add(theirs: run)
         theirs.add(run)
         findingCount += run.count

@@ -59,13 +59,5 @@ extension Destination {
 
 extension Path {
   /// Whether the path is one that a run may change: neither a replica's state nor in it.
-  var isInTree: Bool {
-    var start = 0
-    while true {
-      let end = key[start...].firstIndex(of: Path.separator) ?? key.count
-      if StateDirectory.isName(key[start..<end]) { return false }
-      guard end < key.count else { return true }
-      start = end + 1
-    }
-  }
+  var isInTree: Bool { !StateDirectory.covers(key.span) }
 }

@@ -50,6 +50,21 @@ import Wire
     try expectRefused(run)
   }
 
+  @Test(
+    arguments: [".treemend", ".treemend\0lock", "d\0.treemend", "d\0.treemend\0e\0f"],
+    [["sync"], ["--delete", "--force"], ["sync", "--push"]])
+  func `a replica's state is not heard of`(key: String, options: [String]) throws {
+    try requireSuccess(Binary.treemend, "status", cage.root)
+    for change in [Change.file(Array(key.utf8)), Change.deletion(key)] {
+      let said =
+        naming(change.entry) + [Forgery.changes([change]), Forgery.finished, Forgery.finished]
+      for isPulling in [true, false] {
+        try expectRefused(
+          try run(options, pulling: isPulling, with: cage.root, saying: said))
+      }
+    }
+  }
+
   @Test(arguments: ["forged", "d\0forged"])
   func `what is left out is not taken`(key: String) throws {
     let change = Change.file(Array(key.utf8))
