@@ -22,6 +22,22 @@ package struct ChunkList: Equatable, Sendable {
     ends.append(byteCount + Int64(count))
   }
 
+  /// Adds the chunks that another content has from one of them on, as if they came next.
+  package mutating func append(chunksOf other: ChunkList, from first: Int = 0) {
+    for chunk in first..<other.count {
+      append(other.fingerprints[chunk], byteCount: other.bytes(of: chunk).count)
+    }
+  }
+
+  /// Whether another content's chunks are among these from one on, one after the other.
+  package func has(_ other: ChunkList, from first: Int) -> Bool {
+    guard other.count <= count - first else { return false }
+    return (0..<other.count).allSatisfy { chunk in
+      fingerprints[first + chunk] == other.fingerprints[chunk]
+        && bytes(of: first + chunk).count == other.bytes(of: chunk).count
+    }
+  }
+
   /// Adds the chunks that another content, or if there is none this one, has in a range; false if none
   /// begins or ends where the range does: then some may have been added.
   package mutating func appendChunks(in range: Range<Int64>, of other: ChunkList?) -> Bool {

@@ -19,6 +19,10 @@ package struct ChunkTree: Sendable {
   /// The highest level that a tree can have.
   package static let maximumLevel = 64
 
+  /// The level of whose nodes the parts consist in which a content is compared that is still being
+  /// read: some 25 MB each.
+  package static let partLevel = 2
+
   /// The chunks.
   package let chunks: ChunkList
   private var levels: [Level] = []

@@ -29,6 +29,9 @@ package struct Chunker: ~Copyable {
   /// Whether there are more chunks than are kept or offered: then they need not be looked for.
   package var isBeyondLimit: Bool { list.count > ChunkList.maximumCount }
 
+  /// The chunks that have come to their end.
+  package var ended: ChunkList { list }
+
   /// Goes on with the next bytes of the content.
   package mutating func append(_ bytes: Span<UInt8>) {
     var rest = bytes

@@ -60,9 +60,13 @@ package struct Recipe: Sendable {
   /// The ranges that are lacking, in order.
   package let gaps: [Gap]
 
-  /// Makes the recipe of a content of `byteCount` bytes from the ranges that were found, which do not
-  /// overlap, in any order; `formerByteCount` is the length of the first of the old contents.
-  package init(_ found: [CopiedRange], byteCount: Int64, formerByteCount: Int64?) {
+  /// Makes the recipe of a content of `byteCount` bytes, or of the `part` of it, from the ranges that were
+  /// found, which do not overlap, in any order; `formerByteCount` is the length of the first of the old
+  /// contents.
+  package init(
+    _ found: [CopiedRange], byteCount: Int64, part: Range<Int64>? = nil, formerByteCount: Int64?
+  ) {
+    let part = part ?? 0..<byteCount
     var copied: [CopiedRange] = []
     for range in found.sorted(by: { $0.range.lowerBound < $1.range.lowerBound }) {
       if let joined = copied.last?.joined(with: range) {
@@ -74,8 +78,8 @@ package struct Recipe: Sendable {
     self.copied = copied
     var gaps: [Gap] = []
     for next in 0...copied.count {
-      let start = next == 0 ? 0 : copied[next - 1].range.upperBound
-      let end = next == copied.count ? byteCount : copied[next].range.lowerBound
+      let start = next == 0 ? part.lowerBound : copied[next - 1].range.upperBound
+      let end = next == copied.count ? part.upperBound : copied[next].range.lowerBound
       let isBesidePlaced =
         (next > 0 && copied[next - 1].isInPlace) || (next < copied.count && copied[next].isInPlace)
       let isInPlace = isBesidePlaced || (copied.isEmpty && byteCount == formerByteCount)

@@ -11,6 +11,8 @@ package struct ChunkDemand: Sendable {
   /// A content on offer.
   private struct Content: Sendable {
     let byteCount: Int64
+    /// What of it is on offer.
+    let range: Range<Int64>
     let bases: [ChunkLookup]
     var copied: [Recipe.CopiedRange] = []
     /// For each level, where in it a node with a fingerprint was first found to be missing.
@@ -44,17 +46,20 @@ package struct ChunkDemand: Sendable {
     Int64(ChunkList.maximumCount) * Int64(Chunker.maximumByteCount)
 
   /// Adds a content of `byteCount` bytes, of which nodes of `level` are listed first, behind those
-  /// added before; it is looked for in `bases`. One that is refused is said to lack nothing.
+  /// added before; it is looked for in `bases`. One that is refused is said to lack nothing. Of a
+  /// content that comes in parts it is the `part`.
   package mutating func add(
-    byteCount: Int64, level: Int, bases: [ChunkLookup], isRefused: Bool = false
+    byteCount: Int64, part: Range<Int64>? = nil, level: Int, bases: [ChunkLookup],
+    isRefused: Bool = false
   ) throws(Malformed) {
     guard (1...Self.maximumByteCount).contains(byteCount),
       (0...ChunkTree.maximumLevel).contains(level)
     else { throw .count }
-    expected.append(Siblings(content: contents.count, level: level, range: 0..<byteCount))
+    let range = part ?? 0..<byteCount
+    expected.append(Siblings(content: contents.count, level: level, range: range))
     contents.append(
       Content(
-        byteCount: byteCount, bases: bases,
+        byteCount: byteCount, range: range, bases: bases,
         missingNodes: [[UInt64: Range<Int64>]](repeating: [:], count: level + 1),
         isRefused: isRefused))
   }
@@ -106,7 +111,8 @@ package struct ChunkDemand: Sendable {
     let content = siblings.content
     let level = siblings.level
     guard level > 0 || node.byteCount <= Chunker.maximumByteCount,
-      node.byteCount >= Chunker.minimumByteCount || range.upperBound == contents[content].byteCount
+      node.byteCount >= Chunker.minimumByteCount
+        || range.upperBound == contents[content].range.upperBound
     else { throw .count }
     if contents[content].isRefused { return false }
     for (number, basis) in contents[content].bases.enumerated() {
@@ -136,26 +142,27 @@ package struct ChunkDemand: Sendable {
   /// than can be kept.
   package func chunks(of index: Int) -> ChunkList? {
     let content = contents[index]
+    let start = content.range.lowerBound
     var chunks = ChunkList()
     var missing = content.missingChunks.sorted { $0.start < $1.start }[...]
     let copied = content.copied.sorted { $0.range.lowerBound < $1.range.lowerBound }
     for next in 0...copied.count {
-      let end = next < copied.count ? copied[next].range.lowerBound : content.byteCount
+      let end = next < copied.count ? copied[next].range.lowerBound : content.range.upperBound
       while let chunk = missing.first, chunk.start < end {
         missing.removeFirst()
         let chunkEnd = min(end, missing.first?.start ?? end)
         chunks.append(chunk.fingerprint, byteCount: Int(chunkEnd - chunk.start))
       }
-      guard chunks.byteCount == end else { return nil }
+      guard start + chunks.byteCount == end else { return nil }
       guard next < copied.count else { break }
       let found = copied[next]
       let source = found.start..<(found.start + Int64(found.range.count))
-      let basis: ChunkList? =
+      let (place, basis): (Range<Int64>, ChunkList?) =
         switch found.origin {
-        case .basis(let number): content.bases[number].tree.chunks
-        case .itself: nil
+        case .basis(let number): (source, content.bases[number].tree.chunks)
+        case .itself: (source.lowerBound - start..<source.upperBound - start, nil)
         }
-      guard chunks.appendChunks(in: source, of: basis), chunks.count <= ChunkList.maximumCount
+      guard chunks.appendChunks(in: place, of: basis), chunks.count <= ChunkList.maximumCount
       else { return nil }
     }
     return chunks
@@ -165,7 +172,7 @@ package struct ChunkDemand: Sendable {
   package func recipe(of index: Int) -> Recipe {
     let content = contents[index]
     return Recipe(
-      content.copied, byteCount: content.byteCount,
+      content.copied, byteCount: content.byteCount, part: content.range,
       formerByteCount: content.bases.first?.tree.chunks.byteCount)
   }
 }

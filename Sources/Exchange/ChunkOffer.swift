@@ -18,23 +18,38 @@ package struct ChunkOffer: Sendable {
   }
 
   private let trees: [ChunkTree]
+  /// The level whose nodes are listed first of the first content.
+  package let level: Int
+  /// Where the contents begin in what they are of, in bytes.
+  private let start: Int64
   private var unlisted: [Siblings] = []
   private var nextUnlisted = 0
   private var unanswered: [[Siblings]] = []
   /// For each content, the chunks that are missing, in order.
   private var missing: [[Range<Int64>]]
 
-  /// The level whose nodes are listed first of a content.
-  package static func firstLevel(of tree: ChunkTree) -> Int {
-    (0...tree.top).first { tree.count(atLevel: $0) <= firstCount } ?? tree.top
+  /// The level whose nodes are listed first of a content: not one below `lowest`, unless that is the top.
+  package static func firstLevel(of tree: ChunkTree, lowest: Int = 0) -> Int {
+    (min(lowest, tree.top)...tree.top).first { tree.count(atLevel: $0) <= firstCount } ?? tree.top
   }
 
   /// Offers contents of at least one byte.
   package init(_ trees: [ChunkTree]) {
+    self.init(trees, lowest: 0, from: 0)
+  }
+
+  /// Offers a part of a content, which begins `start` bytes into it.
+  package init(part: ChunkTree, from start: Int64) {
+    self.init([part], lowest: ChunkTree.partLevel, from: start)
+  }
+
+  private init(_ trees: [ChunkTree], lowest: Int, from start: Int64) {
     self.trees = trees
+    self.start = start
+    level = trees.first.map { Self.firstLevel(of: $0, lowest: lowest) } ?? 0
     missing = trees.map { _ in [] }
     for (content, tree) in trees.enumerated() {
-      let level = Self.firstLevel(of: tree)
+      let level = Self.firstLevel(of: tree, lowest: lowest)
       unlisted.append(
         Siblings(content: content, level: level, nodes: 0..<tree.count(atLevel: level)))
     }
@@ -86,7 +101,8 @@ package struct ChunkOffer: Sendable {
               content: siblings.content, level: siblings.level - 1,
               nodes: tree.children(of: node, atLevel: siblings.level)))
         } else {
-          missing[siblings.content].append(tree.bytes(of: node, atLevel: 0))
+          let bytes = tree.bytes(of: node, atLevel: 0)
+          missing[siblings.content].append(bytes.lowerBound + start..<bytes.upperBound + start)
         }
       }
     }

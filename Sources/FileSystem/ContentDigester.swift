@@ -44,6 +44,9 @@ package struct ContentDigester: ~Copyable {
     buffer = thread.buffer(ofByteCount: buffer.count)
   }
 
+  /// The chunks of a large content that have come to their end.
+  package var endedChunks: ChunkList { chunker.ended }
+
   /// Ends the content.
   package mutating func finish() -> (digest: Digest, chunks: ChunkList?) {
     guard isLarge, let thread else { return (sha256.finalize(), nil) }

@@ -30,6 +30,18 @@ package struct Action: Equatable, Sendable {
     self.after = after
   }
 
+  /// The same, of a file that has turned out to be something else than the scan could tell.
+  package func found(_ attributes: Attributes) -> Action {
+    var known = after
+    known.attributes = attributes
+    let decision = Decision.turning(before, into: known) ?? .record
+    var action = Action(decision, at: side, before: before, after: known)
+    (action.keptElsewhere, action.isUntold, action.conflictCopy) = (
+      keptElsewhere, isUntold, conflictCopy
+    )
+    return action
+  }
+
   /// Where.
   package var path: Path { after.path }
 

@@ -91,6 +91,11 @@ package struct Observer: Sendable {
     lastTrusted.map { vector[$0.replica] <= $0.value } ?? true
   }
 
+  /// Whether a killed run was to bring something about at a path.
+  package func expects(_ path: Path) -> Bool {
+    expected[path] != nil
+  }
+
   private func expected(at path: Path, after vector: VersionVector?) -> Entry? {
     guard !expected.isEmpty, let entry = expected[path] else { return nil }
     let causality = entry.vector.compared(with: vector ?? VersionVector())

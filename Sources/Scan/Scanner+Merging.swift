@@ -77,20 +77,40 @@ extension Scanner {
     report.rememberedCount += attributes.isLive ? 1 : 0
     if !options.rehashes, attributes.isUnchanged(status, stamp) { return try keepRemembered() }
     let vector = merge.bucket.run.vector(at: merge.position)
+    guard !defers(status, remembered: attributes) else {
+      return try replaceRemembered(path, unhashed(status, remembered: (attributes, vector)))
+    }
     try replaceRemembered(
       path, .unread(status, remembered: (attributes, vector, stamp)))
   }
 
+  /// Whether a remembered file is left to be hashed while it is sent: one that surely is no longer what it
+  /// was, and nothing that a killed run may have brought.
+  private func defers(_ status: Status, remembered: Attributes) -> Bool {
+    guard case .changed = options.deferral, !options.rehashes, status.kind == .file,
+      Deferral.changedByteCounts.contains(status.size), remembered.kind == .file,
+      remembered.isHashed
+    else { return false }
+    return (status.size != remembered.size || status.modified != remembered.modified)
+      && !options.observer.expects(path)
+  }
+
   /// What becomes of a file or link that is not remembered.
   private mutating func draft(of status: Status) -> DraftBucket.Draft {
-    guard options.defersHashing, status.kind == .file else {
+    guard case .new = options.deferral, status.kind == .file else {
       return .unread(status, remembered: nil)
     }
+    return unhashed(status, remembered: nil)
+  }
+
+  private mutating func unhashed(
+    _ status: Status, remembered: (Attributes, VersionVector)?
+  ) -> DraftBucket.Draft {
     report.changedCount += 1
     report.unhashedCount += 1
     let attributes = Attributes(of: status, .zero)
     return .known(
-      attributes, options.observer.found(attributes, at: path, remembered: nil), .unknown)
+      attributes, options.observer.found(attributes, at: path, remembered: remembered), .unknown)
   }
 
   /// Deals with the remembered entries before the path that the walk is at; returns whether the next

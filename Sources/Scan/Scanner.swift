@@ -21,14 +21,29 @@ package protocol ScanIndex: AnyObject {
   func keep(_ chunks: ChunkList, of path: Path, _ digest: Digest) throws
 }
 
+/// Which files a scan leaves to be hashed while they are sent.
+package enum Deferral: Sendable {
+  /// None.
+  case none
+  /// Those that are not remembered.
+  case new
+  /// Large ones that are remembered, and surely have changed.
+  case changed
+
+  /// How many bytes a changed file has that is left: so many that more is gained by sending it while it is
+  /// hashed than by hashing others beside it, and not more than chunks are kept of.
+  package static let changedByteCounts: Range<Int64> =
+    (256 << 20)..<(Int64(ChunkList.maximumCount) * Int64(Chunker.minimumByteCount))
+}
+
 /// How a scan is to be done.
 package struct ScanOptions: Sendable {
   /// What is left out: neither looked at nor taken for deleted.
   package var filter: Filter
   /// Whether every file is hashed, whatever its status says.
   package let rehashes: Bool
-  /// Whether files that are not remembered are left to be hashed while they are sent.
-  package var defersHashing: Bool
+  /// Which files are left to be hashed while they are sent.
+  package var deferral: Deferral
   /// Whether the root's file system notes in a directory's status change time when a name in it comes
   /// to stand for something else.
   package var notesNameChanges: Bool
@@ -44,7 +59,7 @@ package struct ScanOptions: Sendable {
 
   /// Puts together the options.
   package init(
-    filter: Filter, rehashes: Bool, defersHashing: Bool = false, notesNameChanges: Bool,
+    filter: Filter, rehashes: Bool, deferral: Deferral = .none, notesNameChanges: Bool,
     trustsStamps: Bool, observer: Observer, clock: FileClock,
     isInterrupted: @escaping @Sendable () -> Bool = { false }
   ) {
@@ -53,7 +68,7 @@ package struct ScanOptions: Sendable {
     self.isInterrupted = isInterrupted
     self.filter = filter
     self.rehashes = rehashes
-    self.defersHashing = defersHashing
+    self.deferral = deferral
     self.observer = observer
     self.clock = clock
   }

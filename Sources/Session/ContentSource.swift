@@ -52,6 +52,11 @@ final class ContentSource {
       entry.attributes = entry.attributes.hashed(digest)
       try deliver(Frame(.digest, entry.attributes.digest.bytes))
     }
+    try noteHashed(entry, status, chunks)
+  }
+
+  /// Takes note of a file that was hashed on the way.
+  func noteHashed(_ entry: Entry, _ status: Status, _ chunks: ChunkList?) throws {
     hashedByteCount += status.size
     try learn(entry, status, chunks)
   }
@@ -67,7 +72,7 @@ final class ContentSource {
     switch provision {
     case .inline(let content): size = content.count
     case .copy(let path), .move(let path): otherPath = path
-    case .nothing, .stream, .rebuild, .unavailable, .deletion: break
+    case .nothing, .stream, .parts, .rebuild, .unavailable, .deletion: break
     }
     let keyByteCount =
       entry.path.key.count + (conflictCopy?.key.count ?? 0) + (otherPath?.key.count ?? 0)

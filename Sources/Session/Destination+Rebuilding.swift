@@ -25,7 +25,7 @@ extension Destination {
 
   /// What the destination has that a new content is likely to be made of, of at most `room` chunks: the
   /// old version first, the one that it is compared with in place.
-  private func bases(
+  func bases(
     for entry: Entry, _ before: Entry?, _ sketch: [UInt64], room: Int
   ) throws -> [Basis] {
     var paths: [Path] = []
@@ -73,7 +73,7 @@ extension Destination {
       let listing = try ChunkListing(payload: frame.payload)
       guard let answers = try rebuilding?.answer(listing) else { throw Malformed.order }
       for (name, worth) in rebuilding?.partialWorths ?? [] {
-        writer.notePartial(name, worth: worth)
+        writer.notePartial(name, worth: parts?.count(partial: name, worth: worth) ?? worth)
       }
       return answers
     case .pages:
@@ -105,9 +105,11 @@ extension Destination {
   private func endCurrent(isWhole: Bool) throws -> [Frame] {
     guard let (file, request) = try rebuilding?.endCurrent() else { throw Malformed.order }
     if rebuilding?.isOver ?? true { rebuilding = nil }
-    if let step = file.step, let rebuilder = file.rebuilder {
+    if file.isPart {
+      try end(part: file, isWhole: isWhole)
+    } else if let step = file.step, let rebuilder = file.rebuilder {
       if let failure = rebuilder.failure {
-        try drop(file, step, failure)
+        try drop(step, of: file.bases, failure)
       } else if isWhole {
         try finish(file, step, matchedByteCount: rebuilder.copiedByteCount)
       } else {
@@ -123,18 +125,19 @@ extension Destination {
       step.staged = try writer.finish()
       step.chunks = writer.takeChunks()
     } catch {
-      return try drop(file, step, error)
+      return try drop(step, of: file.bases, error)
     }
     noteStaged(step, matchedByteCount: matchedByteCount)
     try add(step)
   }
 
-  private func drop(_ file: Rebuilding.File, _ step: Step, _ failure: StagingFailure) throws {
+  /// Gives a file up that was put together of `bases`.
+  func drop(_ step: Step, of bases: [Basis], _ failure: StagingFailure) throws {
     // What there is of it stays for the next run.
     if case .interrupted = failure { throw SessionError.interrupted }
     writer.abandon()
     // What was copied is not what it was taken for, if the source tells the truth.
-    if case .mismatch = failure { try replica.forgetChunks(of: file.bases.compactMap(\.path)) }
+    if case .mismatch = failure { try replica.forgetChunks(of: bases.compactMap(\.path)) }
     try setAside(step.path, failure)
   }
 }

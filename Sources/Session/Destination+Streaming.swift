@@ -22,11 +22,13 @@ extension Destination {
     guard let (step, change) = streaming else { throw Malformed.order }
     if piece.isEmpty {
       streaming = nil
+      parts = nil
       guard step != nil else { return }
       writer.leave()
       return refuse(change.entry.path, .changed, 0)
     }
     let attributes = change.entry.attributes
+    guard parts == nil else { throw Malformed.order }
     guard attributes.isHashed || streamedByteCount < attributes.size else { throw Malformed.order }
     streamedByteCount += Int64(piece.count)
     let isLast = streamedByteCount >= attributes.size && attributes.isHashed
@@ -48,7 +50,12 @@ extension Destination {
     guard let (step, change) = streaming, !change.entry.attributes.isHashed,
       streamedByteCount == change.entry.attributes.size
     else { throw Malformed.order }
-    streaming = nil
+    defer { streaming = nil }
+    if parts != nil {
+      defer { parts = nil }
+      if let step { try finishParts(step, digest) }
+      return
+    }
     guard let step else { return }
     step.result.attributes = step.result.attributes.hashed(digest)
     try stage(step) { writer throws(StagingFailure) in try writer.finish(digest) }

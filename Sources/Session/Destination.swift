@@ -24,9 +24,11 @@ final class Destination {
   var applier: Applier
   private var batch: [Step] = []
   private var stagedByteCount: Int64 = 0
-  /// The file that comes in pieces, and how much of it has come.
+  /// The file that comes in pieces or parts, and how much of it has come.
   var streaming: (step: Step?, change: Change)?
   var streamedByteCount: Int64 = 0
+  /// What the file that comes in parts is put together of.
+  var parts: PartedFile?
   /// Large files on offer.
   var rebuilding: Rebuilding?
   private var unmatched: Set<Path> = []
@@ -92,8 +94,9 @@ final class Destination {
       return try noteOffer(change, step, level: level, sketch: sketch)
     }
     guard rebuilding == nil else { throw Malformed.order }
-    let isStreamed = change.provision == .stream
+    let isStreamed = change.provision == .stream || change.provision == .parts
     guard !isStreamed || change.entry.attributes.kind == .file else { throw Malformed.kind }
+    if change.provision == .parts { return try beginParts(step, change) }
     guard let step else {
       if isStreamed { try beginStreaming(nil, change) }
       return
@@ -114,7 +117,7 @@ final class Destination {
       }
     case .copy(let source):
       try copy(step, from: source)
-    case .rebuild: return
+    case .rebuild, .parts: return
     case .move(let old):
       guard deletes, old.isInTree, step.decision == .create, change.entry.attributes.kind == .file,
         replica.mayChange(old, change.entry.attributes)
@@ -138,6 +141,7 @@ final class Destination {
     if rebuilding != nil { return try accept(offered: frame) }
     switch frame.kind {
     case .content: try accept(piece: frame.payload)
+    case .part: try accept(part: ContentPart(payload: frame.payload))
     case .digest: try accept(digest: frame.digest())
     default: throw Malformed.kind
     }

@@ -125,6 +125,9 @@ struct Encounter {
     _ options: RunOptions, listensFirst: Bool, _ progress: (Int, Int64) -> Void
   ) throws(SessionError) -> Met {
     let sends = role == .destination || role == .both
+    // Where versions decide, what has changed must be known to tell whether it is the same at both ends.
+    let isPush = role == .destination && !local.opening.needsHistory && !local.opening.isDryRun
+    let deferral = isPush ? Deferral.changed : .none
     // It may have been set back, and to a state that is too old as well.
     var remainingCount = 2
     while true {
@@ -138,7 +141,7 @@ struct Encounter {
         if listensFirst {
           theirs = try peer.introduction()
         } else if local.remembersSomething {
-          try scan(local, beside: peer, progress)
+          try scan(local, deferral, beside: peer, progress)
           isScanned = true
         } else if sends {
           (theirs, isScanned) = try scanUnhashed(local, beside: peer, progress)
@@ -155,7 +158,7 @@ struct Encounter {
           continue
         }
         if !isScanned {
-          try local.scan(progress: progress)
+          try local.scan(deferring: deferral, progress: progress)
           try offerEnd(to: peer, local, role, options)
         }
         // Its index turned out to be damaged, and the other end has been told of another replica.
@@ -188,7 +191,7 @@ struct Encounter {
     do {
       try local.commit()
       try local.scan(
-        defersHashing: true,
+        deferring: .new,
         progress: { count, byteCount throws in
           progress(count, byteCount)
           if peer.isIntroduced { try listen() }
@@ -203,10 +206,11 @@ struct Encounter {
 
   /// Scans until the other end turns out to have failed.
   private static func scan(
-    _ local: LocalReplica, beside peer: Peer, _ progress: (Int, Int64) -> Void
+    _ local: LocalReplica, _ deferral: Deferral, beside peer: Peer,
+    _ progress: (Int, Int64) -> Void
   ) throws {
     do {
-      try local.scan { count, byteCount throws in
+      try local.scan(deferring: deferral) { count, byteCount throws in
         progress(count, byteCount)
         if peer.hasFailed { throw FarEndFailed() }
       }

@@ -126,7 +126,7 @@ final class Fetch {
     case .inline(let content): literalByteCount += Int64(content.count)
     case .stream, .unavailable: break
     // What this end has is not the other end's to give, or to take away.
-    case .nothing, .copy, .move, .rebuild, .deletion: throw Malformed.kind
+    case .nothing, .copy, .move, .rebuild, .parts, .deletion: throw Malformed.kind
     }
     var entry = change.entry
     if !entry.attributes.isHashed, answer.entry.attributes.kind == .file {

@@ -1,3 +1,5 @@
+internal import Chunks
+internal import FileSystem
 internal import Reconcile
 internal import Replica
 internal import Wire
@@ -13,9 +15,14 @@ extension InitiatorRun {
       deliver: { [self] frame in
         try peer.send(content: frame)
         while !isOffering, let answer = try peer.receiveIfReady() { try takeOutcomes(answer) }
-      }, learn: local.learn, reach: reach)
+      }, learn: learn, reach: reach)
     var batch = OfferBatch<Offered>()
-    try plan.forEachAction(at: localSide.other) { action in
+    try plan.forEachAction(at: localSide.other) { planned in
+      // What has been asked for before is answered before.
+      if !planned.after.attributes.isHashed { try offer(batch.take(), from: source) }
+      guard let action = try sendInParts(planned, from: source) else {
+        return try Interruption.check()
+      }
       announce(action)
       unreported.add(action)
       // What is to be deleted may have what a file on offer is made of.
@@ -39,6 +46,8 @@ extension InitiatorRun {
     let again = uncopied
     uncopied = []
     if !again.isEmpty {
+      // What has been hashed meanwhile is sent again as that.
+      try local.recordLearnt()
       try plan.forEachAction(at: localSide.other) { action in
         guard again.contains(action.path) else { return }
         unreported.add(action)
@@ -54,6 +63,19 @@ extension InitiatorRun {
     summary.literalByteCount += source.literalByteCount
   }
 
+  /// Notes what a file holds that was hashed on the way. Its versions are those that it has here: what those
+  /// of both ends come to is recorded when it has come true.
+  func learn(_ entry: Entry, _ status: Status, _ chunks: ChunkList?) throws {
+    var entry = entry
+    // One that has nothing has no versions, either.
+    if !encounter.introductions.remote.isEmpty,
+      let own = try local.entry(at: entry.path)?.entry.vector
+    {
+      entry.vector = own
+    }
+    try local.learn(entry, status, chunks)
+  }
+
   /// Offers large files to the other end, and sends what it lacks of them.
   private func offer(_ files: [Offered], from source: ContentSource) throws {
     guard !files.isEmpty else { return }
@@ -61,14 +83,16 @@ extension InitiatorRun {
     defer { isOffering = false }
     for file in files { try source.announce(file) }
     try source.offer(
-      files, ended: { advance(items: 1, bytes: $0.entry.attributes.size) }
-    ) {
-      while true {
-        try Interruption.check()
-        let frame = try peer.receive()
-        guard frame.kind == .outcomes else { return frame }
-        try takeOutcomes(frame)
-      }
+      files, ended: { advance(items: 1, bytes: $0.entry.attributes.size) }, answer: nextAnswer)
+  }
+
+  /// The other end's next frame but for what becomes of changes.
+  func nextAnswer() throws -> Frame {
+    while true {
+      try Interruption.check()
+      let frame = try peer.receive()
+      guard frame.kind == .outcomes else { return frame }
+      try takeOutcomes(frame)
     }
   }
 

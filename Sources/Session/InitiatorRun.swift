@@ -180,7 +180,8 @@ final class InitiatorRun {
     var changes: [Recorded] = []
     var stream = EntryStreamWriter()
     try plan.forEachRecord { action in
-      guard isDone(action) else { return }
+      // What has not been hashed is the next run's.
+      guard isDone(action), action.after.attributes.isHashed else { return }
       if action.side == localSide {
         let mine = try local.entry(at: action.path)
         try local.checkVersions(of: action.after, over: mine?.entry)

@@ -86,6 +86,7 @@ extension LocalReplica {
   func learn(_ entry: Entry, _ status: Status, _ chunks: ChunkList?) throws {
     let stamp = clock.isRacy(status) ? Stamp.unknown : Stamp(of: status)
     learnt.append(Recorded(entry: entry, stamp: stamp))
+    learntCount += 1
     if let chunks { learntChunks.append(KeptChunks(chunks, of: entry)) }
     // Some megabytes of either.
     let isMuch = learntChunks.reduce(0) { $0 + $1.chunks.count } >= 1 << 18

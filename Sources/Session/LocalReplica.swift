@@ -83,6 +83,8 @@ final class LocalReplica {
   /// Entries whose files were hashed when they were sent, to be recorded together.
   var learnt: [Recorded] = []
   var learntChunks: [KeptChunks] = []
+  /// How many there have been.
+  var learntCount = 0
 
   /// Opens the replica and locks it.
   init(_ opening: Opening) throws(SessionError) {
@@ -140,18 +142,18 @@ final class LocalReplica {
 
   /// Looks at the whole tree and brings the index and the view up to date.
   ///
-  /// With `defersHashing`, new files are not hashed until they are sent. What `progress` throws
-  /// ends the scan, and so does `confirm`, which is asked before anything that was found without
+  /// Files of `deferral` are not hashed until they are sent. What `progress` throws ends the scan, and so
+  /// does `confirm`, which is asked before any new file is kept that was found without
   /// being hashed is kept.
   func scan(
-    defersHashing: Bool = false, progress: (Int, Int64) throws -> Void,
+    deferring deferral: Deferral = .none, progress: (Int, Int64) throws -> Void,
     confirm: () throws -> Void = {}
   ) throws {
     var damageCount = 0
     while true {
       do {
         do {
-          return try scanOnce(defersHashing, progress, confirm)
+          return try scanOnce(deferral, progress, confirm)
         } catch IndexError.corrupt where damageCount < 2 {
           damageCount += 1
           if damageCount == 1 { try reopenIndex() } else { try replaceIndex(.damagedIndex) }
@@ -164,7 +166,7 @@ final class LocalReplica {
   }
 
   private func scanOnce(
-    _ defersHashing: Bool, _ progress: (Int, Int64) throws -> Void, _ confirm: () throws -> Void
+    _ deferral: Deferral, _ progress: (Int, Int64) throws -> Void, _ confirm: () throws -> Void
   ) throws {
     try begin()
     guard !isMissing else { return }
@@ -178,7 +180,7 @@ final class LocalReplica {
     let nextEpoch = introduction.nextEpoch
     let target = ScanTarget(
       index, opening.filter,
-      commitsEvery: opening.isDryRun || isRestored || defersHashing ? nil : 10
+      commitsEvery: opening.isDryRun || isRestored || deferral == .new ? nil : 10
     ) { [unowned self] in
       // What is remembered outlasts a power cut, and so must what it is of.
       if !opening.skipsSync { try syncFileSystem() }
@@ -193,7 +195,7 @@ final class LocalReplica {
       knowledge: index.knowledge, credibleTime: credibleTime)
     let options = ScanOptions(
       filter: opening.filter, rehashes: opening.rehashes || isRestored,
-      defersHashing: defersHashing, notesNameChanges: try root.notesNameChanges(),
+      deferral: deferral, notesNameChanges: try root.notesNameChanges(),
       trustsStamps: holdsListings, observer: observer, clock: clock,
       isInterrupted: { Interruption.isRequested })
     report = try Scanner.scan(root, into: target, options) { count, byteCount in
@@ -274,9 +276,9 @@ final class LocalReplica {
     try view.renew(from: ShownBuckets(index: index, filter: opening.filter))
   }
 
-  /// The content root, if a dry run has hashed all that it is of.
+  /// The content root, if all has been hashed that it is of.
   var contentRoot: Digest? {
-    opening.isDryRun && report.unhashedCount > 0 ? nil : view.content.root
+    report.unhashedCount > learntCount ? nil : view.content.root
   }
 
   /// Whether a path lies where the scan could not look.

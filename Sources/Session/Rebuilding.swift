@@ -15,8 +15,10 @@ struct Rebuilding {
     fileprivate(set) var rebuilder: Rebuilder?
     /// Its chunks, as they were listed.
     fileprivate(set) var chunks: ChunkList?
+    /// Whether it is the next part of a file that was begun before.
+    let isPart: Bool
     /// Whether its content has been begun.
-    var isBegun = false
+    var isBegun: Bool
   }
 
   /// The most files on offer together.
@@ -34,14 +36,16 @@ struct Rebuilding {
   /// How many bytes of the contents on offer each partial file has, when all have been listed.
   private(set) var partialWorths: [(name: [UInt8], worth: Int64)] = []
 
-  /// Adds a file on offer of `byteCount` bytes, before any of them is looked into.
+  /// Adds a file on offer of `byteCount` bytes, or the `part` of it, before any of them is looked into.
   mutating func add(
-    _ step: Destination.Step?, byteCount: Int64, level: Int, bases: [Basis]
+    _ step: Destination.Step?, byteCount: Int64, part: Range<Int64>? = nil, level: Int,
+    bases: [Basis]
   ) throws(Malformed) {
     guard !isListing, files.count < Self.maximumFileCount else { throw .order }
     try demand.add(
-      byteCount: byteCount, level: level, bases: bases.map(\.lookup), isRefused: step == nil)
-    files.append(File(step: step, bases: bases))
+      byteCount: byteCount, part: part, level: level, bases: bases.map(\.lookup),
+      isRefused: step == nil)
+    files.append(File(step: step, bases: bases, isPart: part != nil, isBegun: part != nil))
   }
 
   /// How many more chunks old contents may have.

@@ -91,7 +91,7 @@ final class ServeRun {
     }
     try connection.send(introduction.frame)
     let sends = open.role == .source || open.role == .both
-    try replica.scan(defersHashing: sends && open.introduction.isEmpty) { _, _ in }
+    try replica.scan(deferring: sends && open.introduction.isEmpty ? .new : .none) { _, _ in }
     // It turned out to be damaged, and the initiator has been told of another replica.
     if replica.index.replica != introduction.replica {
       let damage = SessionError.index(.corrupt)
@@ -121,7 +121,8 @@ final class ServeRun {
       case (.compare, _): try compare(frame)
       case (.changes, .destination), (.changes, .both): try change(frame)
       case (.content, .destination), (.content, .both), (.digest, .destination), (.digest, .both),
-        (.chunks, .destination), (.chunks, .both), (.pages, .destination), (.pages, .both):
+        (.part, .destination), (.part, .both), (.chunks, .destination), (.chunks, .both),
+        (.pages, .destination), (.pages, .both):
         try takeContent(frame)
       case (.want, .source), (.want, .both): try sendContent(frame)
       case (.wantOffer, .source), (.wantOffer, .both): try offerContent(frame)

@@ -77,6 +77,16 @@ package struct ContentReader: ~Copyable {
     }
   }
 
+  /// The file at `path`, which has not been hashed, to be hashed while it is compared; nil if it is no
+  /// large file, or cannot be opened.
+  package mutating func parts(at path: Path) -> PartedContent? {
+    // The scan of this run has just seen a file there.
+    guard let file = try? openFile(path, seen: Status(kind: .file)),
+      let status = file.statusAtOpening, status.size >= ChunkList.keptByteCount
+    else { return nil }
+    return PartedContent(OfferedContent(file, status, byteCount: status.size), status)
+  }
+
   private static let changed = Provision.unavailable(.changed, systemCode: 0)
 
   /// The digest of the pieces of a file that was to be hashed, behind its last, and its chunks if it is

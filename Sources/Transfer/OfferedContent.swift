@@ -25,6 +25,15 @@ package final class OfferedContent: Sendable {
     return bytes
   }
 
+  /// Reads at most `limit` bytes from `offset` on; returns how many there were, and nil if anything has
+  /// been done to the file: what is read is to tell what it holds.
+  func read(into buffer: inout [UInt8], atMost limit: Int, at offset: Int64) -> Int? {
+    guard let count = try? file.read(into: &buffer, atMost: limit, at: offset),
+      (try? file.status()) == status
+    else { return nil }
+    return count
+  }
+
   /// The chunks of the content; nil if it can no longer be read as it was, if they are more than are
   /// offered, or if `isInterrupted` says that the run is to stop.
   package func chunks(isInterrupted: () -> Bool = { false }) -> ChunkList? {

@@ -13,6 +13,9 @@ package enum Provision: Equatable, Sendable {
   /// listings of its chunk tree follow behind the frame, at first of the nodes of `level`; `sketch`
   /// is a few of its chunks.
   case rebuild(level: Int, sketch: [UInt64])
+  /// The content of a large file that is still being hashed, in parts that follow, each put together of
+  /// what the destination has and what it lacks; such an entry is a frame's last.
+  case parts
   /// The content that the destination has at another path.
   case copy(from: Path)
   /// The file that the destination has at another path, which is renamed.
@@ -79,7 +82,7 @@ package struct ChangesWriter: Sendable {
     if let conflictCopy { stream.write(conflictCopy) }
     stream.write { $0.append(provision.form.rawValue) }
     switch provision {
-    case .nothing, .stream, .deletion: break
+    case .nothing, .stream, .parts, .deletion: break
     case .inline(let content): stream.write { $0.append(prefixed: content) }
     case .copy(let path), .move(let path): stream.write(path)
     case .rebuild(let level, let sketch):
@@ -120,7 +123,7 @@ package struct ChangesReader {
     let parentModified = parts & 1 == 0 ? nil : try stream.fields.readZigzag()
     let conflictCopy = parts & 2 == 0 ? nil : try stream.readPath()
     let provision = try readProvision()
-    if provision == .stream { try stream.fields.expectEnd() }
+    if provision == .stream || provision == .parts { try stream.fields.expectEnd() }
     return Change(
       entry: entry, provision: provision, parentModified: parentModified,
       conflictCopy: conflictCopy)
@@ -134,6 +137,7 @@ package struct ChangesReader {
       return .inline(
         Array(try stream.fields.readPrefixed(atMost: Frame.maximumPayloadByteCount)))
     case .stream: return .stream
+    case .parts: return .parts
     case .copy: return .copy(from: try stream.readPath())
     case .unavailable:
       let (code, systemCode) = try stream.readReason()
@@ -162,6 +166,7 @@ extension Provision {
     case deletion = 5
     case move = 6
     case rebuild = 7
+    case parts = 8
   }
 
   /// What it is.
@@ -170,6 +175,7 @@ extension Provision {
     case .nothing: .nothing
     case .inline: .inline
     case .stream: .stream
+    case .parts: .parts
     case .copy: .copy
     case .unavailable: .unavailable
     case .deletion: .deletion

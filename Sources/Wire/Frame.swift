@@ -58,6 +58,8 @@ package struct Frame: Equatable, Sendable {
     case heartbeat = 25
     /// What would stop the responder in a run that is no dry one; from the responder.
     case refused = 26
+    /// The next part of a large file that is hashed while it is sent; from the initiator.
+    case part = 27
   }
 
   /// The most bytes of a payload, before and after deflation.

@@ -10,7 +10,7 @@ package enum Magic {
 /// The first frame of each end: which versions of the protocol it speaks.
 package struct Hello: Equatable, Sendable {
   /// The one version of the protocol that this program speaks.
-  package static let current: UInt64 = 10
+  package static let current: UInt64 = 11
 
   /// The oldest version spoken.
   package let oldest: UInt64

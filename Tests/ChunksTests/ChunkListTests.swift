@@ -5,6 +5,27 @@ import Testing
 @testable import Chunks
 
 @Suite struct ChunkListTests {
+  @Test(arguments: SplitMix.seeds)
+  func `a part of a content is found where it is, and nowhere else`(seed: UInt64) {
+    var random = SplitMix(seed: seed)
+    let whole = ChunkList.random(60, using: &random)
+    var part = ChunkList()
+    part.append(chunksOf: whole, from: 40)
+    #expect(part.count == 20)
+    #expect(part.byteCounts == Array(whole.byteCounts[40...]))
+    #expect(whole.has(part, from: 40))
+    for first in 0..<60 where first != 40 { #expect(!whole.has(part, from: first), "seed \(seed)") }
+    var other = ChunkList()
+    other.append(chunksOf: part)
+    other.append(1, byteCount: 8192)
+    #expect(!whole.has(other, from: 40))
+    // The same, but for how long the last is.
+    var longer = ChunkList(
+      zip(part.fingerprints, part.byteCounts).dropLast().map { ($0, $1) })
+    longer.append(part.fingerprints[19], byteCount: part.byteCounts[19] + 1)
+    #expect(!whole.has(longer, from: 40))
+  }
+
   private static func encoded(_ chunks: ChunkList) -> [UInt8] {
     var bytes: [UInt8] = []
     chunks.encode(to: &bytes)

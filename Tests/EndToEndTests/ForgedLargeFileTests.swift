@@ -87,7 +87,51 @@ import Wire
     Lie("content without an offer", pieces),
   ]
 
-  @Test(arguments: liesOfSources)
+  /// A file that is still being hashed, which comes in parts.
+  private static func parted(size: Int = size, digest: Digest = .zero) -> Frame {
+    let attributes = Attributes.file(
+      mode: 0o644, size: Int64(size), modified: 1, digest: digest)
+    let entry = Entry(
+      path: Path(uncheckedKey: Array("forged".utf8)), attributes: attributes,
+      vector: VersionVector(Forgery.replica))
+    return Forgery.changes([Change(entry: entry, provision: .parts)])
+  }
+
+  private static func part(_ byteCount: Int, level: Int = 0) -> Frame {
+    ContentPart(byteCount: Int64(byteCount), level: level).frame
+  }
+
+  private static let digest = Frame(.digest, Forgery.digest(content).bytes)
+  private static let halves = [
+    parted(), part(size / 2), listing([65_536, 34_464]), none,
+    Frame(.content, Array(content[..<(size / 2)])),
+    part(size / 2), listing([65_536, 34_464]), none, Frame(.content, Array(content[(size / 2)...])),
+  ]
+
+  static let liesInParts = [
+    Lie("a part of nothing", [part(size)]),
+    Lie("a part of a file on offer", [offered, part(size)]),
+    Lie("a part larger than the file", [parted(), part(size + 1)]),
+    Lie("a part of no bytes", [parted(), part(0)]),
+    Lie("a part that is too small", [parted(), part(8191)]),
+    Lie("parts beyond the file", halves + [part(8192)]),
+    Lie("a part within another", [parted(), part(size / 2), part(size / 2)]),
+    Lie("a part that is listed as larger", [parted(), part(size / 2), whole]),
+    Lie("a listing without a part", [parted(), whole]),
+    Lie("content without a part", [parted(), Frame(.content, content)]),
+    Lie("pages without a part", [parted(), none]),
+    Lie("the digest before the parts", [parted(), digest]),
+    Lie("the digest between the parts", Array(halves[..<5]) + [digest]),
+    Lie("the digest within a part", [parted(), part(size), digest]),
+    Lie("the digest twice", halves + [digest, digest]),
+    Lie("no digest", halves + [Finish.run.frame]),
+    Lie("a change before the digest", halves + [Forgery.changes([.file(Array("late".utf8))])]),
+    Lie("an empty file in parts", [parted(size: 0)]),
+    Lie("a file in parts that is hashed", [parted(digest: Forgery.digest(content))]),
+    Lie("an offer among parts", Array(halves[..<5]) + [offered]),
+  ]
+
+  @Test(arguments: liesOfSources + liesInParts)
   func `the far end refuses what cannot be`(lie: Lie) throws {
     let run = try served(as: .destination, lie.frames)
     #expect(run.ending == .exited(12), "\(run)")
@@ -100,6 +144,28 @@ import Wire
       as: .destination, [Self.offered, Self.whole, Self.none] + Self.pieces + [Finish.run.frame])
     #expect(run.ending == .exited(0), "\(run)")
     try cage.expectUntouched(but: "root/forged")
+  }
+
+  @Test func `parts that are as they were announced are taken`() throws {
+    let run = try served(as: .destination, Self.halves + [Self.digest, Finish.run.frame])
+    #expect(run.ending == .exited(0), "\(run)")
+    try cage.expectUntouched(but: "root/forged")
+  }
+
+  static let wrongsInParts = [
+    Lie("another digest", halves + [Frame(.digest, Forgery.digest([1]).bytes)]),
+    Lie(
+      "a part that ends",
+      Array(halves[..<4]) + [Frame(.content, [1, 2, 3]), Frame(.content, [])]),
+    Lie("parts that end", Array(halves[..<5]) + [Frame(.content, [])]),
+  ]
+
+  @Test(arguments: wrongsInParts)
+  func `parts that are not what they should be get no place`(wrong: Lie) throws {
+    let run = try served(as: .destination, wrong.frames + [Finish.run.frame])
+    #expect(run.ending == .exited(0), "\(run)")
+    try cage.expectUntouched()
+    #expect(try Transcript(run.output).refusedKeys == [Array("forged".utf8)], "\(run)")
   }
 
   static let wrongs = [

@@ -45,7 +45,7 @@ import Testing
         }
         let recipe = meeting.recipes[content]
         guard recipe.gaps.map(\.range) == gaps else { return "the ends disagree on the gaps" }
-        guard rebuilt(trial, in: world, by: recipe) == world.bytes(of: trial.new) else {
+        guard rebuilt(trial, in: world, by: [recipe]) == world.bytes(of: trial.new) else {
           return "another content"
         }
         let missing = lacking(trial, in: world)
@@ -59,14 +59,79 @@ import Testing
     }
   }
 
-  /// The content as a recipe puts it together; nil if it refers to what is not there.
+  @Test(arguments: [2, 5, 32], SplitMix.seeds)
+  func `so it is part by part`(fanout: Int, seed: UInt64) throws {
+    var random = SplitMix(seed: seed)
+    let world = ChunkWorld(fanout: fanout)
+    for number in 0..<60 {
+      let trial = ChunkTrial.random(number % 20 == 0 ? 5000 : 400, using: &random)
+      let order = random.next()
+      guard let flaw = Self.flawOfParts(trial, in: world, order) else { continue }
+      let smallest = shrunk(trial, by: \.smaller) { Self.flawOfParts($0, in: world, order) != nil }
+      Issue.record(
+        """
+        seed \(seed), fanout \(fanout), order \(order): \(flaw)
+        smallest: \(smallest), \(Self.flawOfParts(smallest, in: world, order) ?? "")
+        """)
+      return
+    }
+  }
+
+  /// What is wrong with how a content is put together part by part; nil if nothing is.
+  private static func flawOfParts(
+    _ trial: ChunkTrial, in world: ChunkWorld, _ order: UInt64
+  ) -> String? {
+    var random = SplitMix(seed: order)
+    let new = world.chunks(of: trial.new)
+    let bases = trial.olds.map { ChunkLookup(ChunkTree(world.chunks(of: $0))) }
+    var cutter = PartCutter()
+    var meeting = ChunkMeeting()
+    var listed = ChunkList()
+    var part = ChunkList()
+    do {
+      for chunk in 0..<new.count {
+        part.append(new.fingerprints[chunk], byteCount: new.bytes(of: chunk).count)
+        let isLast = chunk == new.count - 1
+        // Some wait for others, and are offered together.
+        guard cutter.endsPart(after: new.fingerprints[chunk]) && random.below(3) > 0 || isLast
+        else { continue }
+        try meeting.meet(
+          part: part, from: listed.byteCount, of: new.byteCount, bases: bases,
+          isRefused: trial.isRefused, using: &random)
+        listed.append(chunksOf: part)
+        part = ChunkList()
+      }
+    } catch {
+      return "\(error)"
+    }
+    if trial.isRefused { return meeting.gaps.contains { !$0.isEmpty } ? "it is sent" : nil }
+    var understood = ChunkList()
+    for chunks in meeting.chunks { understood.append(chunksOf: chunks ?? ChunkList()) }
+    guard understood == new else { return "other chunks than were listed" }
+    guard meeting.recipes.flatMap({ $0.gaps.map(\.range) }) == meeting.gaps.flatMap({ $0 }) else {
+      return "the ends disagree on the gaps"
+    }
+    guard rebuilt(trial, in: world, by: meeting.recipes) == world.bytes(of: trial.new) else {
+      return "another content"
+    }
+    // What comes twice in a content may be sent with each part that it is in, but no old content is.
+    let known = Set(trial.olds.joined())
+    let sent = Set(
+      meeting.gaps.joined().flatMap { gap in
+        world.bytes(of: trial.new)[Int(gap.lowerBound >> 10)..<Int(gap.upperBound >> 10)]
+      })
+    return sent.contains { known.contains($0 >> 6) } ? "what is there is sent" : nil
+  }
+
+  /// The content as recipes put it together; nil if they refer to what is not there.
   private static func rebuilt(
-    _ trial: ChunkTrial, in world: ChunkWorld, by recipe: Recipe
+    _ trial: ChunkTrial, in world: ChunkWorld, by recipes: [Recipe]
   ) -> [Int]? {
     let sent = world.bytes(of: trial.new)
     let olds = trial.olds.map(world.bytes(of:))
-    let parts =
+    let parts = recipes.flatMap { recipe in
       recipe.copied.map { ($0.range, Optional($0)) } + recipe.gaps.map { ($0.range, nil) }
+    }
     var bytes: [Int] = []
     for (range, piece) in parts.sorted(by: { $0.0.lowerBound < $1.0.lowerBound }) {
       guard range.lowerBound == bytes.count << 10 else { return nil }

@@ -72,13 +72,36 @@ struct ChunkMeeting {
   init(
     _ trees: [ChunkTree], bases: [[ChunkLookup]], isRefused: [Bool], using random: inout SplitMix
   ) throws {
-    var offer = ChunkOffer(trees)
     var demand = ChunkDemand()
     for (content, tree) in trees.enumerated() {
       try demand.add(
         byteCount: tree.chunks.byteCount, level: ChunkOffer.firstLevel(of: tree),
         bases: bases[content], isRefused: isRefused[content])
     }
+    try meet(ChunkOffer(trees), demand, contentCount: trees.count, using: &random)
+  }
+
+  /// Lets the ends talk of the part of a content of `byteCount` bytes that begins at `start`; each part
+  /// has a recipe, gaps and chunks.
+  mutating func meet(
+    part: ChunkList, from start: Int64, of byteCount: Int64, bases: [ChunkLookup],
+    isRefused: Bool, using random: inout SplitMix
+  ) throws {
+    let offer = ChunkOffer(part: ChunkTree(part), from: start)
+    var demand = ChunkDemand()
+    try demand.add(
+      byteCount: byteCount, part: start..<(start + part.byteCount), level: offer.level,
+      bases: bases, isRefused: isRefused)
+    try meet(offer, demand, contentCount: 1, using: &random)
+  }
+
+  /// A meeting in which nothing has been said.
+  init() {}
+
+  private mutating func meet(
+    _ offer: consuming ChunkOffer, _ demand: consuming ChunkDemand, contentCount: Int,
+    using random: inout SplitMix
+  ) throws {
     var listings: [Frame] = []
     var answers: [Frame] = []
     while offer.isOpen {
@@ -93,8 +116,8 @@ struct ChunkMeeting {
       }
     }
     guard !demand.isOpen else { throw Malformed.order }
-    recipes = trees.indices.map(demand.recipe)
-    gaps = trees.indices.map(offer.gaps)
-    chunks = trees.indices.map(demand.chunks)
+    recipes += (0..<contentCount).map(demand.recipe)
+    gaps += (0..<contentCount).map(offer.gaps)
+    chunks += (0..<contentCount).map(demand.chunks)
   }
 }

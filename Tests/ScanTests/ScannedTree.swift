@@ -29,7 +29,7 @@ struct ScannedTree {
   func scan(
     _ root: Root? = nil,
     including included: [String] = [], excluding patterns: [String] = [], rehashes: Bool = false,
-    defersHashing: Bool = false,
+    deferring deferral: Deferral = .none, expected: [Path: Entry] = [:],
     notesNameChanges: Bool = true, trustsStamps: Bool = true, clock: FileClock = calmClock,
     into index: MemoryIndex? = nil,
     progress: (Int, Int64) throws -> Void = { _, _ in }
@@ -42,9 +42,10 @@ struct ScannedTree {
     let report = try Scanner.scan(
       root ?? temporary.root(), into: index,
       ScanOptions(
-        filter: Filter(rules: rules), rehashes: rehashes, defersHashing: defersHashing,
+        filter: Filter(rules: rules), rehashes: rehashes, deferral: deferral,
         notesNameChanges: notesNameChanges, trustsStamps: trustsStamps,
-        observer: Observer(replica: Self.replica, epoch: 1, now: Self.now), clock: clock),
+        observer: Observer(
+          replica: Self.replica, epoch: 1, now: Self.now, expected: expected), clock: clock),
       progress: progress)
     index.end()
     index.edit { rows in

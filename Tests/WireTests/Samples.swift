@@ -16,7 +16,8 @@ struct Sample: Sendable, CustomTestStringConvertible {
 }
 
 extension Sample {
-  static let all: [Sample] = comparison + greetings + reports + largeFiles + [changes, versions]
+  static let all: [Sample] =
+    comparison + greetings + reports + largeFiles + [changes, parted, versions]
 
   static let nonce = CompareRequest.Nonce(first: 1, second: .max)
   static let path = Path(uncheckedKey: Array("a\0b".utf8))
@@ -185,6 +186,9 @@ extension Sample {
       testDescription: "gaps", payload: GapRequest([[], [1, .max], [0], []]).frame.payload,
       reencode: { try GapRequest(payload: $0).frame.payload }, isSequence: true),
     Sample(
+      testDescription: "part", payload: ContentPart(byteCount: 1 << 60, level: 64).frame.payload,
+      reencode: { try ContentPart(payload: $0).frame.payload }),
+    Sample(
       testDescription: "pages", payload: PageDifferences(flags).frame.payload,
       reencode: { try PageDifferences(payload: $0).frame.payload }),
   ]
@@ -216,6 +220,11 @@ extension Sample {
     while let change = try reader.next() { changes.append(change) }
     return changes
   }
+
+  private static let parted = Sample(
+    testDescription: "changes in parts",
+    payload: encoded([Change(entry: allChanges[0].entry, provision: .parts)]),
+    reencode: { encoded(try decoded($0)) }, isSequence: true)
 
   private static let changes = Sample(
     testDescription: "changes", payload: encoded(allChanges),
