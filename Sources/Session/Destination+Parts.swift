@@ -15,11 +15,6 @@ struct PartedFile {
   /// How many of them each partial file has.
   var partialWorths: [[UInt8]: Int64] = [:]
 
-  /// Counts what a part has of a partial file; returns how much all of them have.
-  mutating func count(partial name: [UInt8], worth: Int64) -> Int64 {
-    partialWorths[name, default: 0] += worth
-    return partialWorths[name, default: 0]
-  }
 }
 
 extension Destination {
@@ -47,7 +42,7 @@ extension Destination {
     guard let (step, change) = streaming, let parts else { throw Malformed.order }
     let leftByteCount = change.entry.attributes.size - streamedByteCount
     guard part.byteCount <= leftByteCount,
-      part.byteCount >= min(leftByteCount, Int64(Chunker.minimumByteCount))
+      part.byteCount >= max(1, min(leftByteCount, Int64(Chunker.minimumByteCount)))
     else { throw Malformed.count }
     let range = streamedByteCount..<(streamedByteCount + part.byteCount)
     var offered = Rebuilding()
@@ -79,6 +74,8 @@ extension Destination {
     step.result.attributes = step.result.attributes.hashed(digest)
     do throws(StagingFailure) {
       step.staged = try writer.finish(digest)
+      // It has not looked for any.
+      _ = writer.takeChunks()
     } catch {
       self.parts = parts
       return try failParts(error)

@@ -72,9 +72,7 @@ extension Destination {
     case .chunks:
       let listing = try ChunkListing(payload: frame.payload)
       guard let answers = try rebuilding?.answer(listing) else { throw Malformed.order }
-      for (name, worth) in rebuilding?.partialWorths ?? [] {
-        writer.notePartial(name, worth: parts?.count(partial: name, worth: worth) ?? worth)
-      }
+      notePartials(rebuilding?.partialWorths ?? [])
       return answers
     case .pages:
       let differences = try PageDifferences(payload: frame.payload)
@@ -94,6 +92,20 @@ extension Destination {
       rebuilding?.withCurrent { _, rebuilder in rebuilder.write(frame.payload, by: &writer) }
       return try endIfWhole()
     default: throw Malformed.kind
+    }
+  }
+
+  /// Notes how much of a content partial files have, when all of it has been listed.
+  private func notePartials(_ worths: [(name: [UInt8], worth: Int64)]) {
+    for (name, worth) in worths {
+      guard parts != nil else {
+        writer.notePartial(name, worth: worth)
+        continue
+      }
+      parts?.partialWorths[name, default: 0] += worth
+      if streamedByteCount == streaming?.change.entry.attributes.size {
+        writer.notePartial(name, worth: parts?.partialWorths[name] ?? worth)
+      }
     }
   }
 

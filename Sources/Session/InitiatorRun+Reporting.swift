@@ -85,6 +85,8 @@ extension InitiatorRun {
     try unreported.take(outcomes)
     take(outcomes)
     for problem in outcomes.problems where problem.code == .mismatch {
+      // What has been learnt of it is doubted, too.
+      try local.recordLearnt()
       try local.doubt(problem.path)
     }
   }

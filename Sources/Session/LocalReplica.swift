@@ -143,8 +143,7 @@ final class LocalReplica {
   /// Looks at the whole tree and brings the index and the view up to date.
   ///
   /// Files of `deferral` are not hashed until they are sent. What `progress` throws ends the scan, and so
-  /// does `confirm`, which is asked before any new file is kept that was found without
-  /// being hashed is kept.
+  /// does `confirm`, which is asked before new files are kept that have not been hashed.
   func scan(
     deferring deferral: Deferral = .none, progress: (Int, Int64) throws -> Void,
     confirm: () throws -> Void = {}

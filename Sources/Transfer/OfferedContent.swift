@@ -1,5 +1,6 @@
 package import Chunks
 internal import FileSystem
+internal import Hashing
 
 /// A large file at the source that stays open while it is compared and sent, whatever becomes of its
 /// name.
@@ -25,13 +26,33 @@ package final class OfferedContent: Sendable {
     return bytes
   }
 
-  /// Reads at most `limit` bytes from `offset` on; returns how many there were, and nil if anything has
-  /// been done to the file: what is read is to tell what it holds.
+  /// Reads at most `limit` bytes from `offset` on; returns how many there were, and nil if it can no
+  /// longer be read as it was.
   func read(into buffer: inout [UInt8], atMost limit: Int, at offset: Int64) -> Int? {
-    guard let count = try? file.read(into: &buffer, atMost: limit, at: offset),
-      (try? file.status()) == status
-    else { return nil }
+    guard let count = try? file.read(into: &buffer, atMost: limit, at: offset), isUnchanged else {
+      return nil
+    }
     return count
+  }
+
+  /// Whether the content surely has been `digest` at one time: nothing was done to the file while it was
+  /// read, or it is the same when it is read again. What has grown may have been overwritten, too.
+  func surelyHeld(_ digest: Digest, isInterrupted: () -> Bool) -> Bool {
+    guard let after = try? file.status() else { return false }
+    if after == status { return true }
+    guard after.keepsContent(of: status) else { return false }
+    var sha256 = SHA256()
+    var buffer = [UInt8](repeating: 0, count: 256 * 1024)
+    var offset: Int64 = 0
+    while offset < byteCount {
+      let wanted = Int(min(byteCount - offset, Int64(buffer.count)))
+      guard !isInterrupted(), read(into: &buffer, atMost: wanted, at: offset) == wanted else {
+        return false
+      }
+      sha256.update(buffer, first: wanted)
+      offset += Int64(wanted)
+    }
+    return sha256.finalize() == digest
   }
 
   /// The chunks of the content; nil if it can no longer be read as it was, if they are more than are

@@ -89,7 +89,9 @@ package final class PartedContent: Sendable {
       cutCount = ended.count
     }
     let (digest, chunks) = digester.finish()
-    guard let chunks else { return work.change { $0.last = .failed } }
+    guard let chunks, content.surelyHeld(digest, isInterrupted: { work.look(\.isStopped) }) else {
+      return work.change { $0.last = .failed }
+    }
     part.append(chunksOf: chunks, from: cutCount)
     if part.count > 0 { _ = hand(part, to: work, aheadByteCount) }
     work.change { $0.last = .end(digest, chunks) }

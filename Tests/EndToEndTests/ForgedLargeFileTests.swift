@@ -115,6 +115,7 @@ import Wire
     Lie("a part of no bytes", [parted(), part(0)]),
     Lie("a part that is too small", [parted(), part(8191)]),
     Lie("parts beyond the file", halves + [part(8192)]),
+    Lie("a part of no bytes behind the last", halves + [part(0)]),
     Lie("a part within another", [parted(), part(size / 2), part(size / 2)]),
     Lie("a part that is listed as larger", [parted(), part(size / 2), whole]),
     Lie("a listing without a part", [parted(), whole]),

@@ -208,6 +208,25 @@ struct PartedFileTests {
     return confused
   }
 
+  @Test func `a file that grows all the time arrives with each run`() throws {
+    let writer = try RunningProgram(
+      "sh", ["-c", "while :; do echo more >>\(replicas.source)/f; sleep 0.02; done"])
+    for _ in 0..<3 {
+      let before = try ProgramRun("stat", "-c", "%s", "\(replicas.source)/f").text
+      let run = try replicas.copy(.push())
+      #expect(run.ending == .exited(0), "\(run)")
+      let after = try ProgramRun("stat", "-c", "%s", "\(replicas.destination)/f").text
+      #expect(try #require(Int(after.dropLast())) >= #require(Int(before.dropLast())))
+    }
+    writer.kill()
+    _ = try writer.wait()
+    #expect(
+      try ProgramRun(
+        "cmp", "-n", "\(Self.byteCount)", "\(replicas.source)/f", "\(replicas.destination)/f"
+      )
+      .ending == .exited(0))
+  }
+
   @Test func `a file that is written while it is sent arrives with the next run`() throws {
     let writer = try RunningProgram(
       "sh",
