@@ -16,9 +16,11 @@ package final class PartedContent: Sendable {
   }
 
   private static let bufferByteCount = 256 * 1024
-  /// How many bytes the thread may be ahead, beyond the part in which it is: what is wanted of them is
-  /// likely to be in memory still.
-  static let aheadByteCount: Int64 = 256 << 20
+  /// How many bytes the thread may be ahead, beyond the part in which it is. What is ready is compared
+  /// together, so that few parts wait for a far end that is long to answer.
+  ///
+  /// PERF: 2 GB of which pages were overwritten, 50 ms each way: 3.5 s, and 5.1 with 256 MiB.
+  static let aheadByteCount: Int64 = 4 << 30
 
   private struct Work {
     var ready = ChunkList()
