@@ -72,7 +72,12 @@ struct FileDigester: ~Copyable {
     let (digest, chunks) = digester.finish()
     let after = try file.status()
     guard byteCount == before.size, after.keepsContent(of: before) else { return nil }
-    if after != before, try digest != hash(file, first: byteCount) { return nil }
+    // What has grown may have been overwritten, too.
+    if after != before,
+      try digest != file.digest(first: byteCount, isInterrupted: isInterrupted)
+    {
+      return nil
+    }
     return (.digest(digest, before), chunks)
   }
 
@@ -90,21 +95,6 @@ struct FileDigester: ~Copyable {
     digester.begin(byteCount: seen.size)
     digester.take(&buffer, first: byteCount)
     return digester.finish().digest
-  }
-
-  /// Hashes the beginning of a file that has grown once more: it may have been overwritten, too.
-  private mutating func hash(
-    _ file: borrowing File, first byteCount: Int64
-  ) throws(SystemError) -> Digest {
-    var sha256 = SHA256()
-    var offset: Int64 = 0
-    while offset < byteCount, !isInterrupted() {
-      let count = try file.read(into: &buffer, at: offset)
-      if count == 0 { break }
-      sha256.update(buffer, first: Int(min(Int64(count), byteCount - offset)))
-      offset += Int64(count)
-    }
-    return sha256.finalize()
   }
 
   private mutating func readLink(_ path: Path) throws(SystemError) -> Reading? {

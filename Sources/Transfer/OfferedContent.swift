@@ -40,19 +40,8 @@ package final class OfferedContent: Sendable {
   func surelyHeld(_ digest: Digest, isInterrupted: () -> Bool) -> Bool {
     guard let after = try? file.status() else { return false }
     if after == status { return true }
-    guard after.keepsContent(of: status) else { return false }
-    var sha256 = SHA256()
-    var buffer = [UInt8](repeating: 0, count: 256 * 1024)
-    var offset: Int64 = 0
-    while offset < byteCount {
-      let wanted = Int(min(byteCount - offset, Int64(buffer.count)))
-      guard !isInterrupted(), read(into: &buffer, atMost: wanted, at: offset) == wanted else {
-        return false
-      }
-      sha256.update(buffer, first: wanted)
-      offset += Int64(wanted)
-    }
-    return sha256.finalize() == digest
+    return after.keepsContent(of: status)
+      && (try? file.digest(first: byteCount, isInterrupted: isInterrupted)) == digest
   }
 
   /// The chunks of the content; nil if it can no longer be read as it was, if they are more than are
