@@ -13,12 +13,12 @@ extension InitiatorRun {
   /// PERF: both ends work at a time, instead of one after the other.
   func sendInParts(_ planned: Action, from source: ContentSource) throws -> Action? {
     guard planned.isContentWanted, !planned.after.attributes.isHashed,
-      !encounter.introductions.remote.isEmpty,
-      let parts = source.reader.parts(at: planned.origin)
+      !encounter.introductions.remote.isEmpty
     else { return planned }
+    let former = try formerChunks(planned)
+    guard let parts = source.reader.parts(at: planned.origin, former: former) else { return planned }
     defer { parts.stop() }
     let action = planned.found(Attributes(of: parts.status, .zero))
-    let former = try formerChunks(action)
     var begun = ChunkList()
     var isOther = former == nil
     while true {

@@ -77,14 +77,15 @@ package struct ContentReader: ~Copyable {
     }
   }
 
-  /// The file at `path`, which has not been hashed, to be hashed while it is compared; nil if it is no
-  /// large file, or cannot be opened.
-  package mutating func parts(at path: Path) -> PartedContent? {
+  /// The file at `path`, which has not been hashed, to be hashed while it is compared; much of it may be as
+  /// in a `former` version. Nil if it is no large file, or cannot be opened.
+  package mutating func parts(at path: Path, former: ChunkList?) -> PartedContent? {
     // The scan of this run has just seen a file there.
     guard let file = try? openFile(path, seen: Status(kind: .file)),
       let status = file.statusAtOpening, status.size >= ChunkList.keptByteCount
     else { return nil }
-    return PartedContent(OfferedContent(file, status, byteCount: status.size), status)
+    let content = OfferedContent(file, status, byteCount: status.size)
+    return PartedContent(content, status, former: former)
   }
 
   private static let changed = Provision.unavailable(.changed, systemCode: 0)

@@ -39,14 +39,18 @@ package final class PartedContent: Sendable {
   package let status: Status
   private let work = Monitor(Work())
 
-  /// Begins with a file that is open and has at least 1 MiB, which had a status then.
+  /// Begins with a file that is open and has at least 1 MiB, which had a status then; much of it may be as
+  /// in a `former` version.
   init(
-    _ content: OfferedContent, _ status: Status, aheadByteCount: Int64 = aheadByteCount
+    _ content: OfferedContent, _ status: Status, former: ChunkList?,
+    aheadByteCount: Int64 = aheadByteCount
   ) {
     self.content = content
     self.status = status
     Thread { [content, status, work] in
-      Self.read(content, status.size, work, aheadByteCount)
+      var digester = ContentDigester()
+      digester.begin(byteCount: status.size, former: former)
+      Self.read(content, status.size, by: &digester, work, aheadByteCount)
     }.detach()
   }
 
@@ -64,10 +68,9 @@ package final class PartedContent: Sendable {
   }
 
   private static func read(
-    _ content: OfferedContent, _ byteCount: Int64, _ work: Monitor<Work>, _ aheadByteCount: Int64
+    _ content: OfferedContent, _ byteCount: Int64, by digester: inout ContentDigester,
+    _ work: Monitor<Work>, _ aheadByteCount: Int64
   ) {
-    var digester = ContentDigester()
-    digester.begin(byteCount: byteCount)
     var buffer = [UInt8](repeating: 0, count: bufferByteCount)
     var cutter = PartCutter()
     var part = ChunkList()

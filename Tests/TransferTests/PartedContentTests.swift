@@ -19,13 +19,14 @@ import Testing
     try makeFile(temporary.bytes / "f", content: Self.content)
   }
 
-  private func opened() throws -> PartedContent? {
+  private func opened(former: ChunkList? = nil) throws -> PartedContent? {
     var reader = ContentReader(try temporary.root())
-    return reader.parts(at: try Path("f"))
+    return reader.parts(at: try Path("f"), former: former)
   }
 
-  @Test func `the parts are the chunks, and end with the digest`() throws {
-    let parts = try #require(try opened())
+  @Test(arguments: [nil, ChunkList(of: Array(content[7...9_000_000] + content[9_500_000...]))])
+  func `the parts are the chunks, and end with the digest`(former: ChunkList?) throws {
+    let parts = try #require(try opened(former: former))
     defer { parts.stop() }
     var chunks = ChunkList()
     var count = 0
@@ -62,7 +63,7 @@ import Testing
     let content = OfferedContent(file, status, byteCount: status.size)
     // Before the first is read of it, or behind that: it makes no difference.
     try requireSuccess("sh", "-c", "sleep 0.02; \(command)", in: temporary)
-    let parts = PartedContent(content, status)
+    let parts = PartedContent(content, status, former: nil)
     while case .part = parts.next(isInterrupted: { false }) {}
     guard case .failed = parts.next(isInterrupted: { false }) else {
       Issue.record("a content that nobody had")
@@ -80,7 +81,7 @@ import Testing
     let digest = sha256.digest(of: Self.content)
     #expect(content.surelyHeld(digest) { false })
     try requireSuccess("sh", "-c", "sleep 0.02; echo more >>f", in: temporary)
-    let parts = PartedContent(content, status)
+    let parts = PartedContent(content, status, former: nil)
     while case .part = parts.next(isInterrupted: { false }) {}
     guard case .end(digest, _) = parts.next(isInterrupted: { false }) else {
       Issue.record("what it held is not taken")
@@ -99,7 +100,8 @@ import Testing
     let file = try root.openFile(path)
     let status = try root.status(of: path)
     let parts = PartedContent(
-      OfferedContent(file, status, byteCount: status.size), status, aheadByteCount: 1)
+      OfferedContent(file, status, byteCount: status.size), status, former: nil,
+      aheadByteCount: 1)
     var byteCounts: [Int64] = []
     while case .part(let part) = parts.next(isInterrupted: { false }) {
       byteCounts.append(part.byteCount)
