@@ -61,6 +61,14 @@ package struct Action: Equatable, Sendable {
   var replacesDirectory: Bool {
     decision == .update && before?.attributes.kind == .directory
   }
+
+  /// Whether a directory is opened to users who are to see nothing of what it has had until now.
+  var widensDirectory: Bool {
+    guard decision == .metadata, after.attributes.kind == .directory, let before else {
+      return false
+    }
+    return after.attributes.mode & ~before.attributes.mode & 0o077 != 0
+  }
 }
 
 /// How much there is to do.

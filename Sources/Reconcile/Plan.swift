@@ -68,21 +68,28 @@ package struct Plan {
 
   /// Calls `body` with every change to `side` but those of its index alone, in the order in which
   /// they can be made: what is created and updated, then what goes, what is in a directory before
-  /// it, then what takes the place of directories. None if `side` may not be changed.
+  /// it, then what takes the place of directories, and in the end directories are opened to more users.
+  /// None if `side` may not be changed.
   package func forEachAction(at side: Side, _ body: (Action) throws -> Void) throws {
     guard order.contains(side) else { return }
     var late: [Action] = []
+    var hasWidened = false
     try forEachStep { action in
       guard action.side == side, action.decision != .record, action.decision != .delete else {
         return
       }
       if action.replacesDirectory { return late.append(action) }
+      if action.widensDirectory { return hasWidened = true }
       try body(action)
     }
     if tally.deletionCount[side] > 0 || !moves[side].isEmpty {
       try forEachDeletion(at: side, body)
     }
     for action in late { try body(action) }
+    guard hasWidened else { return }
+    try forEachStep { action in
+      if action.side == side, action.widensDirectory { try body(action) }
+    }
   }
 
   /// Calls `body` with every change to an index alone, of either side.

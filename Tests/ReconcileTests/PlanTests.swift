@@ -95,6 +95,24 @@ private struct Listed: Differences {
     #expect(lines == ["> create d", "> create d/b from b", "> delete a", "> delete b moved"])
   }
 
+  @Test func `a directory is opened to more users when all else is done`() throws {
+    let closed = Attributes.directory(mode: 0o700)
+    let (lines, _) = try Self.lines([
+      Self.changed("d", from: closed, to: Self.directory),
+      Self.changed("d/e", from: .directory(mode: 0o500), to: closed),
+      Self.changed("d/e/one", from: Self.file, to: Self.other),
+      Self.changed("f", from: Self.directory, to: .directory(mode: 0o510)),
+      Self.changed("f/two", from: nil, to: Self.other),
+      Self.changed("g", from: .directory(mode: 0o710), to: .directory(mode: 0o701)),
+      Self.changed("h", from: Self.file, to: Self.gone),
+    ])
+    #expect(
+      lines == [
+        "> metadata d/e", "> update d/e/one", "> metadata f", "> create f/two", "> delete h",
+        "> metadata d", "> metadata g",
+      ])
+  }
+
   @Test func `what is in a directory goes before it`() throws {
     let (lines, _) = try Self.lines([
       Self.changed("d", from: Self.directory, to: Self.gone),
