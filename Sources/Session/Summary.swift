@@ -58,8 +58,11 @@ package struct Summary: Sendable {
   /// Whether an end has something that is no entry where an entry is remembered and the other end has it.
   package var hidesDifference = false
 
-  /// Whether both ends name the same content root, and hold what it is of.
-  package var isEqual: Bool { !hidesDifference && (localRoot.map { $0 == remoteRoot } ?? false) }
+  /// Whether both ends name the same content root, and hold what it is of as far as they can tell.
+  package var looksEqual: Bool { !hidesDifference && (localRoot.map { $0 == remoteRoot } ?? false) }
+
+  /// Whether both ends hold the same, and all of it could be seen.
+  package var isEqual: Bool { looksEqual && failureCount == 0 }
 
   /// The exit code of the run, or of a comparison but for that things differ (`treemend(1)`).
   package var exitCode: UInt8 {

@@ -68,6 +68,7 @@ struct SummaryLines {
   }
 
   private var equality: String {
-    summary.isEqual ? "equal" : "different"
+    guard summary.looksEqual else { return "different" }
+    return summary.isEqual ? "equal" : "equal as far as could be seen"
   }
 }
