@@ -38,13 +38,20 @@ extension Index {
   package func chunks(
     of path: Path, _ attributes: Attributes
   ) throws(IndexError) -> ChunkList? {
+    try chunks(of: path, digest: attributes.digest, byteCount: attributes.size)
+  }
+
+  /// The chunks of the file at `path`, if they were kept for the content with this digest and size.
+  package func chunks(
+    of path: Path, digest: Digest, byteCount: Int64
+  ) throws(IndexError) -> ChunkList? {
     let select = try database.prepare("SELECT list FROM chunks WHERE key = ? AND digest = ?")
     try select.bind(0, path.key)
-    try select.bind(1, attributes.digest.bytes)
+    try select.bind(1, digest.bytes)
     defer { select.reset() }
     guard try select.step() else { return nil }
     // What was damaged is of no use, and of no harm: the file is read instead.
-    return try? ChunkList(encoded: select.bytes(0), byteCount: attributes.size)
+    return try? ChunkList(encoded: select.bytes(0), byteCount: byteCount)
   }
 
   /// The most files that are looked at for each fingerprint: many more may have it.

@@ -28,47 +28,7 @@ extension ContentSource {
     }
   }
 
-  /// Sends a file in the parts in which it is hashed, each as soon as it is; `begun` are the first of its
-  /// chunks, which `parts` has given already.
-  func send(
-    _ entry: Entry, in parts: PartedContent, begun: ChunkList, conflictCopy: Path?,
-    isInterrupted: () -> Bool, answer: () throws -> Frame
-  ) throws {
-    try send(entry, .parts, conflictCopy: conflictCopy)
-    try flush()
-    var part = begun
-    var start: Int64 = 0
-    while true {
-      guard try offer(part, from: start, of: parts.content, answer) else { return }
-      start += part.byteCount
-      reach(start)
-      switch parts.next(isInterrupted: isInterrupted) {
-      case .part(let next): part = next
-      case .end(let digest, let chunks):
-        try deliver(Frame(.digest, digest.bytes))
-        var entry = entry
-        entry.attributes = entry.attributes.hashed(digest)
-        return try noteHashed(entry, parts.status, chunks)
-      case .failed:
-        try Interruption.check()
-        return try deliver(Frame(.content, []))
-      }
-    }
-  }
-
-  /// Sends what the destination lacks of a part of a file, which begins at `start`; false if the file is no
-  /// longer what it was, and nothing more is to follow.
-  private func offer(
-    _ part: ChunkList, from start: Int64, of content: OfferedContent, _ answer: () throws -> Frame
-  ) throws -> Bool {
-    let tree = ChunkTree(part)
-    var offer = ChunkOffer(part: tree, from: start)
-    try deliver(ContentPart(byteCount: part.byteCount, level: offer.level).frame)
-    try compare(&offer, answer)
-    return try sendGaps(offer.gaps(of: 0), of: content, answer)
-  }
-
-  private func compare(_ offer: inout ChunkOffer, _ answer: () throws -> Frame) throws {
+  func compare(_ offer: inout ChunkOffer, _ answer: () throws -> Frame) throws {
     while offer.isOpen {
       while let listing = offer.nextListing() { try deliver(listing.frame) }
       try offer.take(MissingChunks(payload: try Self.payload(.missing, of: answer())))
@@ -78,7 +38,7 @@ extension ContentSource {
   /// Sends what the destination asks for of a file until it has all of `gaps`, or says that the file
   /// is no longer what it was; returns false then.
   @discardableResult
-  private func sendGaps(
+  func sendGaps(
     _ gaps: [Range<Int64>], of content: OfferedContent, _ answer: () throws -> Frame
   ) throws -> Bool {
     var answers = GapAnswers(gaps)

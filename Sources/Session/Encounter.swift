@@ -25,13 +25,15 @@ struct Encounter {
   let refusal: SessionError?
 
   /// Opens the local replica, starts the other end, and has both scan at the same time. The root of
-  /// the side `makesRoot` is made if it is not there.
+  /// the side `makesRoot` is made if it is not there. A source that `defersHashing` leaves large files that
+  /// have changed to be hashed when they are sent.
   init(
     local path: [UInt8], with location: Location, role: Open.Role, makesRoot: Side?,
-    localSide: Side, needsHistory: Bool = false, _ options: RunOptions,
+    localSide: Side, needsHistory: Bool = false, defersHashing: Bool = false, _ options: RunOptions,
     progress: (Int, Int64) -> Void
   ) throws(SessionError) {
     var flags = options.flags.union(Open.Flags(options.terms(for: location).deflation))
+    if defersHashing { flags.insert(.defersHashing) }
     if makesRoot == localSide.other { flags.insert(.makesRoot) }
     var opening = Opening(path, options, makesRoot: makesRoot == localSide)
     opening.needsHistory = needsHistory
@@ -125,9 +127,8 @@ struct Encounter {
     _ options: RunOptions, listensFirst: Bool, _ progress: (Int, Int64) -> Void
   ) throws(SessionError) -> Met {
     let sends = role == .destination || role == .both
-    // Where versions decide, what has changed must be known to tell whether it is the same at both ends.
-    let isPush = role == .destination && !local.opening.needsHistory && !local.opening.isDryRun
-    let deferral = isPush ? Deferral.changed : .none
+    let isPush = role == .destination
+    let deferral = isPush && flags.contains(.defersHashing) ? Deferral.changed : .none
     // It may have been set back, and to a state that is too old as well.
     var remainingCount = 2
     while true {

@@ -1,5 +1,6 @@
 internal import DequeModule
 internal import FileSystem
+internal import Reconcile
 internal import Replica
 internal import Wire
 
@@ -177,6 +178,40 @@ final class Fetch {
 }
 
 extension Fetch {
+  /// Has the other end hash a large file now, and makes the change if it sends the file in parts; returns
+  /// nil then. Otherwise returns the change as it is to be made: of a file that has been hashed, if it could.
+  func takeParts(of planned: Action) throws -> Action? {
+    try catchUp()
+    let before = planned.before?.attributes
+    let former = before?.kind == .file ? before : nil
+    try peer.send(
+      PartsRequest(
+        path: planned.origin, digest: former?.digest ?? .zero, byteCount: former?.size ?? 0
+      ).frame)
+    let answer = try nextChange(at: planned.origin)
+    let attributes = answer.entry.attributes
+    switch answer.provision {
+    case .unavailable: return planned
+    case .nothing:
+      guard attributes.kind == .file, attributes.isHashed else { throw Malformed.kind }
+      return planned.found(attributes)
+    case .parts:
+      guard attributes.kind == .file, !attributes.isHashed else { throw Malformed.kind }
+      let action = planned.found(attributes)
+      run.announce(action)
+      try destination.accept(
+        Change(
+          entry: action.after, provision: .parts, parentModified: answer.parentModified,
+          conflictCopy: action.keptCopy))
+      try receiveContent {}
+      uncopied.formUnion(destination.takeUnmatched())
+      run.advance(items: 1, bytes: attributes.size)
+      run.takeOutcomes(of: destination)
+      return nil
+    case .inline, .stream, .copy, .move, .rebuild, .deletion: throw Malformed.kind
+    }
+  }
+
   /// Puts the large files together that wait for it, when nothing else is on its way.
   private func fetchOffered() throws {
     let changes = offered.take()

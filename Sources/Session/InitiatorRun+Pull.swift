@@ -10,7 +10,8 @@ extension InitiatorRun {
       for: plan, of: differences, at: localSide, local, liveCount: local.view.liveCount)
     let fetch = Fetch(peer, destination, run: self)
     do {
-      try plan.forEachAction(at: localSide) { action in
+      try plan.forEachAction(at: localSide) { planned in
+        guard let action = try fetchInParts(planned, by: fetch) else { return }
         announce(action)
         let copied = known.path(for: action)
         if copied == nil, mayRebuild(action) {
@@ -37,6 +38,15 @@ extension InitiatorRun {
     }
     takeOutcomes(of: destination)
     summary.literalByteCount += fetch.literalByteCount
+  }
+
+  /// Fetches a large file that the other end's scan has left to be hashed now, in parts; returns nil then, or
+  /// the change as it is to be made otherwise, as ``sendInParts(_:from:)`` does.
+  private func fetchInParts(_ planned: Action, by fetch: Fetch) throws -> Action? {
+    guard planned.isContentWanted, !planned.after.attributes.isHashed,
+      !encounter.introductions.local.isEmpty
+    else { return planned }
+    return try fetch.takeParts(of: planned)
   }
 
   /// Makes one change with what it needs; this end has its content at `copied`, if that is given.

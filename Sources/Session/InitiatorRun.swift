@@ -68,7 +68,9 @@ final class InitiatorRun {
     encounter = try Encounter(
       local: path, with: other, role: role,
       makesRoot: order.contains(.destination) ? .destination : nil, localSide: localSide,
-      needsHistory: isTwoWay || order.contains(localSide), options
+      needsHistory: isTwoWay || order.contains(localSide),
+      // Where versions decide, it must be known before whether both ends have the same.
+      defersHashing: !isTwoWay && !options.isDryRun, options
     ) { count, byteCount in report(.progress(Progress(scanned: count, byteCount))) }
   }
 

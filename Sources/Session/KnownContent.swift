@@ -20,7 +20,9 @@ struct KnownContent {
     let isLocal = side == differences.localSide
     var wanted: Set<UInt64> = []
     try plan.forEachAction(at: side) { action in
-      if action.isContentWanted { wanted.insert(action.after.attributes.digest.prefix) }
+      if action.isContentWanted, action.after.attributes.isHashed {
+        wanted.insert(action.after.attributes.digest.prefix)
+      }
     }
     guard !wanted.isEmpty else { return }
     try differences.forEach { path, entries in

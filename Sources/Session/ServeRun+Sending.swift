@@ -1,4 +1,7 @@
+internal import FileSystem
+internal import Index
 internal import Replica
+internal import Transfer
 internal import Transport
 internal import Wire
 
@@ -9,7 +12,10 @@ extension ServeRun {
     for path in try PathList.decode(payload: frame.payload) {
       // It was on offer, and what was put together was another content: the chunks that are kept of it,
       // at either end, may be wrong.
-      if offeredPaths.contains(path) { try replica.forgetChunks(of: [path]) }
+      if offeredPaths.contains(path) {
+        try replica.recordLearnt()
+        try replica.forgetChunks(of: [path])
+      }
       if let (entry, stamp) = try replica.entry(at: path), entry.attributes.isLive,
         entry.attributes.kind != .directory
       {
@@ -40,10 +46,47 @@ extension ServeRun {
         try source.sendNothing(at: path)
       }
     }
-    try source.offer(batch.take()) {
-      guard let frame = try nextFrame() else { throw Malformed.order }
-      return frame
+    try source.offer(batch.take(), answer: nextAnswer)
+  }
+
+  /// Sends a large file that the scan has left to be hashed now, in parts, or says what it has turned out
+  /// to be.
+  func sendParts(_ frame: Frame) throws {
+    let request = try PartsRequest(payload: frame.payload)
+    let path = request.path
+    let source = contentSource()
+    try replica.recordLearnt()
+    let former = try replica.index.chunks(
+      of: path, digest: request.digest, byteCount: request.byteCount)
+    guard var entry = try replica.entry(at: path)?.entry, !entry.attributes.isHashed,
+      let parts = source.reader.parts(at: path, former: former)
+    else {
+      // Asked for as others are, it is what it is then.
+      try source.sendNothing(at: path)
+      return try source.flush()
     }
+    defer { parts.stop() }
+    entry.attributes = Attributes(of: parts.status, .zero)
+    offeredPaths.insert(path)
+    let end = try source.send(
+      entry, in: parts, over: former, isInterrupted: { Interruption.isRequested },
+      answer: nextAnswer)
+    switch end {
+    case .sent: return
+    case .hashed(let attributes):
+      try replica.recordLearnt()
+      entry.attributes = attributes
+      try source.send(entry, .nothing)
+    case .changed:
+      try source.send(entry, .unavailable(.changed, systemCode: 0))
+    }
+    try source.flush()
+  }
+
+  /// The initiator's next frame, of which there must be one.
+  private func nextAnswer() throws -> Frame {
+    guard let frame = try nextFrame() else { throw Malformed.order }
+    return frame
   }
 
   private func contentSource() -> ContentSource {

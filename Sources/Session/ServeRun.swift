@@ -90,8 +90,7 @@ final class ServeRun {
       introduction = replica.introduction
     }
     try connection.send(introduction.frame)
-    let sends = open.role == .source || open.role == .both
-    try replica.scan(deferring: sends && open.introduction.isEmpty ? .new : .none) { _, _ in }
+    try replica.scan(deferring: deferral) { _, _ in }
     // It turned out to be damaged, and the initiator has been told of another replica.
     if replica.index.replica != introduction.replica {
       let damage = SessionError.index(.corrupt)
@@ -112,6 +111,13 @@ final class ServeRun {
     if hasHeard || isFinished || isEqual, !open.flags.contains(.dryRun) { try remember() }
   }
 
+  /// Which files are hashed when they are sent, and not by the scan.
+  private var deferral: Deferral {
+    guard open.role == .source || open.role == .both else { return .none }
+    if open.introduction.isEmpty { return .new }
+    return open.role == .source && open.flags.contains(.defersHashing) ? .changed : .none
+  }
+
   /// Does what the initiator asks until that is all.
   private func converse() throws {
     while let frame = try nextFrame() {
@@ -126,6 +132,7 @@ final class ServeRun {
         try takeContent(frame)
       case (.want, .source), (.want, .both): try sendContent(frame)
       case (.wantOffer, .source), (.wantOffer, .both): try offerContent(frame)
+      case (.wantParts, .source): try sendParts(frame)
       case (.wantVersions, .source), (.wantVersions, .destination), (.wantVersions, .both):
         try tellVersions()
       case (.versions, .source), (.versions, .destination), (.versions, .both):

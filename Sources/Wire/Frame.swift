@@ -58,8 +58,10 @@ package struct Frame: Equatable, Sendable {
     case heartbeat = 25
     /// What would stop the responder in a run that is no dry one; from the responder.
     case refused = 26
-    /// The next part of a large file that is hashed while it is sent; from the initiator.
+    /// The next part of a large file that is hashed while it is sent; both ways.
     case part = 27
+    /// A large file that has not been hashed is asked for, in parts; from the initiator.
+    case wantParts = 28
   }
 
   /// The most bytes of a payload, before and after deflation.

@@ -10,7 +10,7 @@ package enum Magic {
 /// The first frame of each end: which versions of the protocol it speaks.
 package struct Hello: Equatable, Sendable {
   /// The one version of the protocol that this program speaks.
-  package static let current: UInt64 = 11
+  package static let current: UInt64 = 12
 
   /// The oldest version spoken.
   package let oldest: UInt64
@@ -76,9 +76,9 @@ package struct Open: Equatable, Sendable {
   /// What the run may do, one bit each.
   package struct Flags: OptionSet, Sendable {
     /// The bits.
-    package let rawValue: UInt8
+    package let rawValue: UInt16
     /// Takes the bits.
-    package init(rawValue: UInt8) { self.rawValue = rawValue }
+    package init(rawValue: UInt16) { self.rawValue = rawValue }
     /// Nothing may be written to the tree.
     package static let dryRun = Flags(rawValue: 1)
     /// The run may delete.
@@ -95,6 +95,10 @@ package struct Open: Equatable, Sendable {
     package static let makesRoot = Flags(rawValue: 64)
     /// Content is not to be deflated.
     package static let keepsContent = Flags(rawValue: 128)
+    /// Large files that have changed are left to be hashed when they are sent.
+    package static let defersHashing = Flags(rawValue: 256)
+
+    fileprivate static let known = Flags(rawValue: 511)
   }
 
   /// What the replica is in this run.
@@ -147,8 +151,10 @@ package struct Open: Equatable, Sendable {
     var reader = ByteReader(payload)
     guard let role = Role(rawValue: try reader.readByte()) else { throw .kind }
     self.role = role
-    flags = Flags(rawValue: try reader.readByte())
-    guard !flags.isSuperset(of: [.deflates, .keepsContent]) else { throw .kind }
+    flags = Flags(rawValue: try reader.readFixed())
+    guard flags.isSubset(of: .known), !flags.isSuperset(of: [.deflates, .keepsContent]) else {
+      throw .kind
+    }
     lockWaitSeconds = UInt32(try reader.readCount(atMost: Int(UInt32.max)))
     let rate = try reader.readCount(atMost: SendingTerms.byteRates.upperBound)
     guard rate == 0 || SendingTerms.byteRates ~= rate else { throw .number }
@@ -169,7 +175,8 @@ package struct Open: Equatable, Sendable {
 
   /// The frame, or throws if the rules are too many for one.
   package func frame() throws(Malformed) -> Frame {
-    var payload: [UInt8] = [role.rawValue, flags.rawValue]
+    var payload: [UInt8] = [role.rawValue]
+    payload.append(fixed: flags.rawValue)
     payload.append(varint: UInt64(lockWaitSeconds))
     payload.append(count: byteRate ?? 0)
     payload.append(prefixed: root.span)

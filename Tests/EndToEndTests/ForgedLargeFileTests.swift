@@ -217,7 +217,37 @@ import Wire
       ]),
     Lie("a change", [wanted(["large"]), Forgery.changes([.file(Array("forged".utf8))])]),
     Lie("the end", [wanted(["large"]), Finish.run.frame]),
+    Lie(
+      "parts of a path that leads out",
+      [Frame(.wantParts, [0, 2, 0x2e, 0x2e] + [UInt8](repeating: 0, count: 33))]),
+    Lie("parts of two paths", [Frame(.wantParts, wantedParts("kept").payload + [0])]),
   ]
+
+  private static func wantedParts(_ key: String) -> Frame {
+    PartsRequest(path: Path(uncheckedKey: Array(key.utf8)), digest: .zero, byteCount: 1).frame
+  }
+
+  @Test(arguments: [Open.Role.both, .destination, .compared])
+  func `nothing but a source is asked for parts`(role: Open.Role) throws {
+    let run = try served(as: role, [Self.wantedParts("kept")])
+    #expect(run.ending == .exited(12), "\(run)")
+    try cage.expectUntouched()
+  }
+
+  @Test func `what has been hashed, or is not there, does not come in parts`() throws {
+    try makeFile(Array("\(cage.root)/large".utf8), content: Self.content)
+    try requireSuccess(Binary.treemend, "status", cage.root)
+    let keys = ["large", "none", "d", "link", "link\0canary", ".treemend\0index"]
+    let run = try served(as: .source, keys.map(Self.wantedParts) + [Finish.run.frame])
+    #expect(run.ending == .exited(0), "\(run)")
+    let frames = try Transcript(run.output).frames
+    let answers = try frames.filter { $0.kind == .changes }.map { frame in
+      var reader = ChangesReader(payload: frame.payload)
+      return try reader.next()?.provision
+    }
+    #expect(answers.count == keys.count)
+    #expect(answers.allSatisfy { $0 == .unavailable(.vanished, systemCode: 0) })
+  }
 
   @Test(arguments: liesOfDestinations)
   func `the source refuses what cannot be`(lie: Lie) throws {

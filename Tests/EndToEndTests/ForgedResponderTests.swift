@@ -1,3 +1,4 @@
+import Hashing
 import Replica
 import TestSupport
 import Testing
@@ -107,6 +108,84 @@ import Wire
       ["--delete"], with: cage.root,
       saying: naming(change.entry) + [answer, Forgery.finished, Forgery.finished])
     try expectRefused(run)
+  }
+
+  // MARK: What the far end has not hashed
+
+  private static let content = [UInt8](repeating: 7, count: 200_000)
+
+  /// A file of 200,000 bytes in the place of `kept`, or another entry, with what is to be had of it.
+  private static func answer(
+    _ provision: Provision, digest: Digest = .zero, key: String = "kept", isFile: Bool = true
+  ) -> Change {
+    let attributes =
+      isFile
+      ? Attributes.file(mode: 0o600, size: Int64(content.count), modified: 1, digest: digest)
+      : .directory(mode: 0o700)
+    return Change(
+      entry: Entry(
+        path: Path(uncheckedKey: Array(key.utf8)), attributes: attributes,
+        vector: VersionVector(Forgery.replica)), provision: provision)
+  }
+
+  /// Pulls from a far end that has such a file and answers so.
+  private func pulled(_ answers: [Frame]) throws -> ProgramRun {
+    try requireSuccess(Binary.treemend, "status", cage.root)
+    return try run(
+      with: cage.root,
+      saying: naming(Self.answer(.nothing).entry) + answers + [Forgery.finished, Forgery.finished])
+  }
+
+  static let wrongAnswers = [
+    answer(.nothing), answer(.nothing, isFile: false), answer(.parts, digest: Forgery.digest([1])),
+    answer(.parts, isFile: false), answer(.parts, key: "other"),
+    answer(.nothing, digest: Forgery.digest([1]), key: "other"), answer(.inline(content)),
+    answer(.stream), answer(.rebuild(level: 0, sketch: [])),
+    answer(.copy(from: Path(uncheckedKey: Array("link".utf8)))),
+    answer(.move(from: Path(uncheckedKey: Array("link".utf8)))),
+  ]
+
+  @Test(arguments: wrongAnswers)
+  func `a far end that has not hashed a file sends it in parts, or says what it is`(
+    answer: Change
+  ) throws {
+    try expectRefused(try pulled([Forgery.changes([answer])]))
+  }
+
+  @Test(arguments: [false, true])
+  func `a file in parts is taken from the far end if it has the digest`(isRight: Bool) throws {
+    var listing = ChunkListing()
+    listing.append(
+      [65_536, 65_536, 65_536, 3392].enumerated().map {
+        ChunkListing.Node(fingerprint: UInt64($0), byteCount: $1)
+      })
+    let run = try pulled([
+      Forgery.changes([Self.answer(.parts)]), ContentPart(byteCount: 200_000, level: 0).frame,
+      listing.frame, PageDifferences([]).frame, Frame(.content, Self.content),
+      Frame(.digest, Forgery.digest(isRight ? Self.content : [1]).bytes),
+      // What it says when it is asked once more.
+      Forgery.changes([Self.answer(.unavailable(.changed, systemCode: 0))]),
+    ])
+    if isRight {
+      // The last answer is one too many.
+      #expect(run.ending == .exited(12), "\(run)")
+      try cage.expectUntouched(but: "root/kept")
+    } else {
+      #expect(run.ending == .exited(23), "\(run)")
+      try cage.expectUntouched()
+    }
+  }
+
+  @Test func `a file that the far end has hashed at last is asked for as others are`() throws {
+    let digest = Forgery.digest(Self.content)
+    let run = try pulled([
+      Forgery.changes([Self.answer(.nothing, digest: digest)]),
+      // Put on offer, since there is an old version.
+      Forgery.changes([Self.answer(.unavailable(.vanished, systemCode: 0))]),
+      Forgery.changes([Self.answer(.inline(Self.content), digest: digest)]),
+    ])
+    #expect(run.ending == .exited(0), "\(run)")
+    try cage.expectUntouched(but: "root/kept")
   }
 
   // MARK: Reports

@@ -6,6 +6,7 @@ import Replica
 import Scan
 import TestSupport
 import Testing
+import Wire
 
 /// Files so large that they are sent while they are hashed, of which the destination has an older
 /// version.
@@ -20,6 +21,26 @@ struct PartedFileTests {
     // SAFETY: the call fills the structure.
     guard unsafe statvfs("/dev/shm", &status) == 0 else { return false }
     return UInt64(status.f_bavail) * UInt64(status.f_frsize) > 8 << 30
+  }
+
+  /// Which end runs the command.
+  enum Initiator: CaseIterable, Sendable {
+    case source, destination
+
+    var route: Replicas.Route {
+      switch self {
+      case .source: .push()
+      case .destination: .pull()
+      }
+    }
+
+    /// Where the connection ends after so many bytes from the source.
+    func route(cutAfterByteCount count: Int) -> Replicas.Route {
+      switch self {
+      case .source: .push(.cutUpstream(afterByteCount: count))
+      case .destination: .pull(.cutDownstream(afterByteCount: count))
+      }
+    }
   }
 
   let replicas: Replicas
@@ -59,10 +80,10 @@ struct PartedFileTests {
     LargeFileTests.Edit("written again as it was", literal: 0, pipe: 4000, "cp f h; mv h f"),
   ]
 
-  @Test(arguments: edits)
-  func `only what changed inside is sent`(edit: LargeFileTests.Edit) throws {
+  @Test(arguments: edits, Initiator.allCases)
+  func `only what changed inside is sent`(edit: LargeFileTests.Edit, by end: Initiator) throws {
     try replicas.change("cd source; \(edit.command)")
-    let run = try replicas.copy(.push(), ["--json", "-i"])
+    let run = try replicas.copy(end.route, ["--json", "-i"])
     let summary = try RunSummary(lastLineOf: run)
     #expect(summary.exit == 0 && summary.equal, "\(run)")
     #expect(summary.literalBytes <= edit.literalLimit)
@@ -74,27 +95,29 @@ struct PartedFileTests {
     // Both know its chunks now.
     try replicas.change(
       "sleep 0.02; printf x | dd of=source/f bs=1 seek=7 conv=notrunc status=none")
-    let second = try replicas.summary(.push())
+    let second = try replicas.summary(end.route)
     #expect(second.exit == 0 && second.pipeBytes <= 12_000)
     try expectEqual(replicas)
   }
 
-  @Test func `a file that the destination has elsewhere is found there`() throws {
+  @Test(arguments: Initiator.allCases)
+  func `a file that the destination has elsewhere is found there`(by end: Initiator) throws {
     try replicas.change("head -c \(Self.byteCount) /dev/urandom >source/g")
-    #expect(try replicas.summary(.push()).literalBytes == Self.byteCount)
+    #expect(try replicas.summary(end.route).literalBytes == Self.byteCount)
     try replicas.change("sleep 0.1; cat source/g >source/f; head -c 5000 /dev/urandom >>source/f")
-    let run = try replicas.summary(.push())
+    let run = try replicas.summary(end.route)
     #expect(run.exit == 0 && run.literalBytes <= 70_000)
     try expectEqual(replicas)
   }
 
-  @Test func `a destination with another version gets the file all the same`() throws {
+  @Test(arguments: Initiator.allCases)
+  func `a destination with another version gets the file all the same`(by end: Initiator) throws {
     try replicas.change(
       """
       printf x | dd of=destination/f bs=1 seek=100 conv=notrunc status=none
       printf y | dd of=source/f bs=1 seek=200000000 conv=notrunc status=none
       """)
-    let run = try replicas.summary(.push())
+    let run = try replicas.summary(end.route)
     #expect(run.exit == 0 && run.literalBytes <= 2 * 4096)
     try expectEqual(replicas)
   }
@@ -139,44 +162,45 @@ struct PartedFileTests {
     try expectEqual(replicas)
   }
 
-  @Test func `several files, some of which the destination has not, come in one run`() throws {
+  @Test(arguments: Initiator.allCases)
+  func `several files, some of which the destination has not, come in one run`(
+    by end: Initiator
+  ) throws {
     try replicas.change(
       """
       cp source/f source/h; head -c \(Self.byteCount) /dev/zero >source/z; echo >source/zz
       """)
-    try #require(try replicas.summary(.push()).exit == 0)
+    try #require(try replicas.summary(end.route).exit == 0)
     try replicas.change("sleep 0.1")
-    try #require(try replicas.summary(.push()).exit == 0)
+    try #require(try replicas.summary(end.route).exit == 0)
     try replicas.change(
       """
       for n in f h z; do printf x | dd of=source/$n bs=1 seek=99999 conv=notrunc status=none; done
       echo more >source/a; echo more >source/g2; rm destination/h; echo small >source/zz
       """)
-    let run = try replicas.summary(.push())
+    let run = try replicas.summary(end.route)
     #expect(run.exit == 0 && run.equal && run.literalBytes <= 80_000, "\(run)")
     try expectEqual(replicas)
   }
 
-  @Test func `what came before a cut is not sent again`() throws {
+  @Test(arguments: Initiator.allCases)
+  func `what came before a cut is not sent again`(by end: Initiator) throws {
     let overwriting =
       "for n in $(seq 40); do dd if=/dev/urandom of=source/f bs=65536 count=1 seek=$((n * 100)) "
       + "conv=notrunc status=none; done"
     try replicas.change(overwriting)
-    let cut = try replicas.copy(.push(.cutUpstream(afterByteCount: 1_500_000)))
+    let cut = try replicas.copy(end.route(cutAfterByteCount: 1_500_000))
     #expect(cut.ending == .exited(12), "\(cut)")
-    let run = try replicas.summary(.push())
+    let run = try replicas.summary(end.route)
     #expect(run.exit == 0 && run.literalBytes <= 1_500_000, "\(run)")
     try expectEqual(replicas)
     #expect(replicas.stagedNames() == [])
   }
 
-  @Test func `chunks that are not the old version's are found out`() throws {
-    let hexadecimal = Array(try ProgramRun("sha256sum", "\(replicas.destination)/f").output)
-    let bytes = (0..<32).compactMap {
-      UInt8(String(decoding: hexadecimal[2 * $0...2 * $0 + 1], as: UTF8.self), radix: 16)
-    }
+  @Test(arguments: Initiator.allCases)
+  func `chunks that are not the old version's are found out`(by end: Initiator) throws {
     let attributes = Attributes.file(
-      mode: 0o644, size: Int64(Self.byteCount), modified: 0, digest: Digest(bytes.span.bytes))
+      mode: 0o644, size: Int64(Self.byteCount), modified: 0, digest: try formerDigest())
     let path = Path(uncheckedKey: Array("f".utf8))
     do {
       let index = try Index(
@@ -188,9 +212,40 @@ struct PartedFileTests {
       try index.commit()
     }
     try replicas.change("printf x | dd of=source/f bs=1 seek=9 conv=notrunc status=none")
-    let run = try replicas.summary(.push())
+    let run = try replicas.summary(end.route)
     #expect(run.exit == 0 && run.literalBytes >= Self.byteCount)
     try expectEqual(replicas)
+  }
+
+  private func formerDigest() throws -> Digest {
+    let hexadecimal = Array(try ProgramRun("sha256sum", "\(replicas.destination)/f").output)
+    let bytes = (0..<32).compactMap {
+      UInt8(String(decoding: hexadecimal[2 * $0...2 * $0 + 1], as: UTF8.self), radix: 16)
+    }
+    return Digest(bytes.span.bytes)
+  }
+
+  @Test(arguments: [Open.Flags.defersHashing, [], [.defersHashing, .rehashes]])
+  func `a far end hashes a file when it sends it where the near end takes it so`(
+    flags: Open.Flags
+  ) throws {
+    try replicas.change("printf x | dd of=source/f bs=1 seek=9 conv=notrunc status=none")
+    let request = PartsRequest(
+      path: Path(uncheckedKey: Array("f".utf8)), digest: try formerDigest(),
+      byteCount: Int64(Self.byteCount))
+    let run = try ForgedPeer.served(
+      Forgery.greeting + Forgery.open(replicas.source, as: .source, flags)
+        + request.frame.encoded(deflating: false))
+    // Behind what came before the scan was over.
+    let frames = try Transcript(run.output).frames.drop { $0.kind != .changes }
+    var reader = ChangesReader(payload: try #require(frames.first).payload)
+    if flags == .defersHashing {
+      #expect(run.ending == .exited(12), "\(run)")
+      #expect(try reader.next()?.provision == .parts)
+      #expect(frames.prefix(3).map(\.kind) == [.changes, .part, .chunks])
+    } else {
+      #expect(try reader.next()?.provision == .unavailable(.vanished, systemCode: 0))
+    }
   }
 
   /// The chunks, of which those that have the greatest length have each other's fingerprints.
@@ -227,7 +282,10 @@ struct PartedFileTests {
       .ending == .exited(0))
   }
 
-  @Test func `a file that is written while it is sent arrives with the next run`() throws {
+  @Test(arguments: Initiator.allCases)
+  func `a file that is written while it is sent arrives with the next run`(
+    by end: Initiator
+  ) throws {
     let writer = try RunningProgram(
       "sh",
       [
@@ -240,13 +298,13 @@ struct PartedFileTests {
         """,
       ])
     for _ in 0..<2 {
-      let run = try replicas.copy(.push())
+      let run = try replicas.copy(end.route)
       #expect([.exited(0), .exited(23)].contains(run.ending), "\(run)")
     }
     writer.kill()
     _ = try writer.wait()
     try replicas.change("sleep 0.02")
-    #expect(try replicas.summary(.push()).exit == 0)
+    #expect(try replicas.summary(end.route).exit == 0)
     try expectEqual(replicas)
     #expect(replicas.stagedNames() == [])
   }

@@ -81,10 +81,11 @@ import Testing
     #expect(throws: Malformed.kind) { try Answer.decode(payload: [2, 1, 0, 1, form]) }
   }
 
-  @Test(arguments: [0b1010_0000, 0xff] as [UInt8])
-  func `flags that exclude each other are refused`(bits: UInt8) throws {
+  @Test(arguments: [0b1010_0000, 0xff, 0x1a0, 0x200, 0x8000] as [UInt16])
+  func `flags that exclude each other, or are none, are refused`(bits: UInt16) throws {
     var payload = try Sample.open.frame().payload
-    payload[1] = bits
+    payload[1] = UInt8(truncatingIfNeeded: bits)
+    payload[2] = UInt8(bits >> 8)
     #expect(throws: Malformed.kind) { try Open(payload: payload) }
   }
 
@@ -95,7 +96,7 @@ import Testing
     ] as [(UInt64, Malformed?)])
   func `a rate that none is is refused`(rate: UInt64, error: Malformed?) throws {
     let payload = try Sample.open.frame().payload
-    let start = 2 + 5
+    let start = 3 + 5
     var bytes = Array(payload.prefix(start))
     bytes.append(varint: rate)
     var rest = ByteReader(Array(payload.dropFirst(start)))

@@ -56,7 +56,7 @@ import Testing
     #expect(throws: Malformed.count) { try Frame.payloadByteCount(header: Self.header(.max, 9)) }
   }
 
-  @Test(arguments: Set(0...255).subtracting((1...27).flatMap { [$0, $0 | 0x80] }))
+  @Test(arguments: Set(0...255).subtracting((1...28).flatMap { [$0, $0 | 0x80] }))
   func `a kind that there is not is refused`(kind: UInt8) {
     let header = Self.header(0, kind)
     #expect(throws: Malformed.kind) { try Frame.payloadByteCount(header: header) }

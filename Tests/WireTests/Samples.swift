@@ -91,7 +91,8 @@ extension Sample {
   }
 
   static let open = Open(
-    role: .destination, flags: [.deletes, .deflates], lockWaitSeconds: .max, byteRate: 1 << 20,
+    role: .destination, flags: [.deletes, .deflates, .defersHashing], lockWaitSeconds: .max,
+    byteRate: 1 << 20,
     root: Array("/srv/\u{e9}".utf8), stateDirectory: [],
     introduction: introduction,
     rules: [
@@ -188,6 +189,10 @@ extension Sample {
     Sample(
       testDescription: "part", payload: ContentPart(byteCount: 1 << 60, level: 64).frame.payload,
       reencode: { try ContentPart(payload: $0).frame.payload }),
+    Sample(
+      testDescription: "wantParts",
+      payload: PartsRequest(path: path, digest: .zero, byteCount: .max).frame.payload,
+      reencode: { try PartsRequest(payload: $0).frame.payload }),
     Sample(
       testDescription: "pages", payload: PageDifferences(flags).frame.payload,
       reencode: { try PageDifferences(payload: $0).frame.payload }),
