@@ -42,6 +42,17 @@ struct Descriptor: ~Copyable, Sendable {
     _ = try systemCall("fchmod") { fchmod(number, mode_t(mode)) }
   }
 
+  /// Gives what is open to whom a directory belongs, as only root may; where not even root may, as within a
+  /// user namespace, it stays root's.
+  func takeOwner(of directory: borrowing Descriptor) {
+    var status = stat()
+    // SAFETY: the call fills the structure.
+    guard geteuid() == 0, unsafe fstat(directory.number, &status) == 0, status.st_uid != 0 else {
+      return
+    }
+    _ = fchown(number, status.st_uid, status.st_gid)
+  }
+
   func setModified(_ nanoseconds: Int64) throws(SystemError) {
     let time = Timestamp(nanoseconds)
     _ = try systemCall("futimens") {

@@ -31,7 +31,8 @@ package struct Directory: ~Copyable, Sendable {
     Directory(try Descriptor(opening: Name(name, for: "openat"), in: descriptor, O_DIRECTORY))
   }
 
-  /// Opens the directory `name`, and makes it with `mode` if there is none.
+  /// Opens the directory `name`, and makes it with `mode` if there is none; it belongs to whom this one
+  /// belongs then, if root makes it.
   package func openOrMakeDirectory(
     _ name: some Collection<UInt8>, mode: UInt16
   ) throws(SystemError) -> Directory {
@@ -39,8 +40,29 @@ package struct Directory: ~Copyable, Sendable {
       try makeDirectory(name, mode: mode)
     } catch {
       guard error.code == EEXIST else { throw error }
+      return try openDirectory(name)
     }
-    return try openDirectory(name)
+    let directory = try openDirectory(name)
+    guard geteuid() == 0 else { return directory }
+    // Whoever may rename things here can have put another in its place; one that is empty gives nothing away.
+    var listing = Listing()
+    try directory.list(into: &listing)
+    if listing.found.isEmpty { directory.opened.takeOwner(of: opened) }
+    return directory
+  }
+
+  /// Makes the empty file `name` if there is nothing; it belongs to whom this directory belongs then, if root
+  /// makes it.
+  package func makeFileIfAbsent(
+    _ name: some Collection<UInt8>, mode: UInt16
+  ) throws(SystemError) {
+    do {
+      let file = try Descriptor(
+        opening: Name(name, for: "openat"), in: descriptor, O_RDONLY | O_CREAT | O_EXCL, mode: mode)
+      file.takeOwner(of: opened)
+    } catch {
+      guard error.code == EEXIST else { throw error }
+    }
   }
 
   /// Opens the file `name` for reading: two calls when `seen`, a recent status of it, is given.
@@ -94,6 +116,29 @@ package struct Directory: ~Copyable, Sendable {
     _ = try systemCall("faccessat") {
       unsafe faccessat(descriptor, ".", W_OK | X_OK, AT_EACCESS)
     }
+  }
+
+  /// Throws `EACCES` if the user may not write what has the name `name`; nothing need have it.
+  package func requireWriting(of name: some Collection<UInt8>) throws(SystemError) {
+    let name = try Name(name, for: "faccessat")
+    do {
+      _ = try systemCall("faccessat") {
+        name.withPointer { unsafe faccessat(descriptor, $0, W_OK, AT_EACCESS) }
+      }
+    } catch {
+      guard error.isAbsence else { throw error }
+    }
+  }
+
+  /// The number of the user to whom `name` belongs, if that can be seen and is not who runs the program.
+  package func foreignOwner(of name: some Collection<UInt8>) -> UInt32? {
+    guard let name = try? Name(name, for: "fstatat") else { return nil }
+    var status = stat()
+    let result = name.withPointer {
+      // SAFETY: the call reads the name and fills the structure.
+      unsafe fstatat(descriptor, $0, &status, AT_SYMLINK_NOFOLLOW)
+    }
+    return result == 0 && status.st_uid != geteuid() ? status.st_uid : nil
   }
 
   /// Sets the directory's own times to now, as its owner and whoever may change names in it may. Throws

@@ -13,9 +13,10 @@ package final class Lock: Sendable {
   package init?(
     _ name: some Collection<UInt8>, in directory: borrowing Directory, makes: Bool = true
   ) throws(SystemError) {
+    if makes { try directory.makeFileIfAbsent(name, mode: 0o600) }
     opened = try Descriptor(
       opening: Name(name, for: "openat"), in: directory.descriptor,
-      O_RDWR | (makes ? O_CREAT : 0) | O_NONBLOCK | O_NOCTTY, mode: 0o600)
+      O_RDWR | O_NONBLOCK | O_NOCTTY)
     try File.requireFile(try opened.status())
     guard try Self.take(opened) else { return nil }
   }

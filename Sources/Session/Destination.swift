@@ -62,7 +62,8 @@ final class Destination {
       stage = try Stage(in: stateDirectory)
     } catch {
       guard error.isRefusal else { throw error }
-      throw SessionError.root(path: replica.opening.path, error)
+      throw SessionError.state(
+        path: replica.opening.path, error, StatePlace.foreignPart(of: replica.root))
     }
     writer = ContentWriter(
       root: replica.root, stage: stage,

@@ -265,7 +265,7 @@ extension LocalReplica {
   private static func storedIndex(
     of replica: ReplicaID, in directory: [UInt8], syncs: Bool
   ) throws -> Index? {
-    let path = try indexPath(in: directory)
+    let path = try pathOfMadeIndex(in: directory)
     do { return try Index(path: path, newReplica: replica, syncs: syncs) } catch IndexError.corrupt
     {
       return nil
@@ -278,10 +278,17 @@ extension LocalReplica {
     var path: [UInt8] = []
     if let directory, !opening.isDryRun {
       try setAsideIndex(in: directory)
-      path = try indexPath(in: directory)
+      path = try pathOfMadeIndex(in: directory)
     }
     let replica = ReplicaID(rawValue: randomNumber())
     return try Index(path: path, newReplica: replica, syncs: !opening.skipsSync)
+  }
+
+  /// Where the index is, an empty one if there was none: what root has SQLite make is root's.
+  private static func pathOfMadeIndex(in directory: [UInt8]) throws(SystemError) -> [UInt8] {
+    try Root(openingDirectoryAt: directory).openDirectory(.root)
+      .makeFileIfAbsent("index".utf8, mode: 0o644)
+    return try indexPath(in: directory)
   }
 
   /// Where the index is.

@@ -30,14 +30,16 @@ extension LocalReplica {
     if opening.needsHistory, opening.stateDirectory == nil,
       let cause = StatePlace.refusal(in: root)
     {
-      throw .lockedState(path: opening.path, cause)
+      throw .lockedState(path: opening.path, cause, StatePlace.foreignPart(of: root))
     }
     do {
       return try StatePlace.open(
         for: root, at: opening.path, elsewhere: opening.stateDirectory, makes: !opening.isDryRun)
     } catch {
       if error.isLackOfSpace { throw SessionError(error) }
-      throw .state(path: opening.path, error)
+      throw .state(
+        path: opening.path, error,
+        opening.stateDirectory == nil ? StatePlace.foreignPart(of: root) : nil)
     }
   }
 

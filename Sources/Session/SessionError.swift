@@ -12,9 +12,9 @@ package enum SessionError: Error {
   /// is the root's, as the user gave it.
   case unsafeState(path: [UInt8], name: String)
   /// No state can be kept for the root at `path`, as the user gave it.
-  case state(path: [UInt8], SystemError)
+  case state(path: [UInt8], SystemError, ForeignPart? = nil)
   /// The state of a replica, without which its history would be forgotten, may not be written.
-  case lockedState(path: [UInt8], SystemError)
+  case lockedState(path: [UInt8], SystemError, ForeignPart? = nil)
   /// A root lies within the other root of the run, or is `/` or the home directory.
   case unsafeRoot(path: [UInt8], reason: UnsafeRoot)
   /// The directory in which the state is to be kept lies in a root, and would travel with it.
@@ -76,6 +76,20 @@ package enum SessionError: Error {
     case firstDeletion
     /// A replica without any history is where another was met before; `name` is the user's.
     case changedIdentity(name: [UInt8])
+  }
+
+  /// What of a state belongs to another user.
+  package struct ForeignPart: Sendable {
+    /// Its name in the state directory; nil for that itself.
+    package let name: String?
+    /// The user's number.
+    package let user: UInt32
+
+    /// Creates a description.
+    package init(name: String?, user: UInt32) {
+      self.name = name
+      self.user = user
+    }
   }
 
   /// How the far end's process ended.

@@ -48,6 +48,7 @@ struct StatePlace: ~Copyable {
       ? try top.openOrMakeDirectory(StateDirectory.name, mode: 0o700)
       : try top.openDirectory(StateDirectory.name)
     try directory.requireWriting()
+    for name in parts { try directory.requireWriting(of: name.utf8) }
     do {
       try directory.touch()
     } catch {
@@ -56,6 +57,24 @@ struct StatePlace: ~Copyable {
     }
     return StatePlace(
       directory: directory, path: path + Array("/".utf8) + StateDirectory.name, isInRoot: true)
+  }
+
+  /// What a run writes in the state directory.
+  private static let parts = ["index", "index-journal", "lock", "stage"]
+
+  /// What of the state in the root belongs to another user, which may be why it cannot be written.
+  static func foreignPart(of root: Root) -> SessionError.ForeignPart? {
+    guard let top = try? root.openDirectory(.root) else { return nil }
+    if let user = top.foreignOwner(of: StateDirectory.name) {
+      return SessionError.ForeignPart(name: nil, user: user)
+    }
+    guard let directory = try? top.openDirectory(StateDirectory.name) else { return nil }
+    for name in parts {
+      if let user = directory.foreignOwner(of: name.utf8) {
+        return SessionError.ForeignPart(name: name, user: user)
+      }
+    }
+    return nil
   }
 
   /// Why the state in the root may not be written, if there may be an index in it; nil otherwise.

@@ -10,8 +10,8 @@ extension Failure {
     self =
       switch error {
       case .root(let path, let cause): Self.root(path, cause)
-      case .state(let path, let cause): Self.state(path, cause)
-      case .lockedState(let path, let cause): Self.lockedState(path, cause)
+      case .state(let path, let cause, let part): Self.state(path, cause, part)
+      case .lockedState(let path, let cause, let part): Self.lockedState(path, cause, part)
       case .unsafeRoot(let path, let reason): Self.unsafeRoot(path, reason)
       case .stateInRoot(let state, let root): Self.stateInRoot(state, root)
       case .unsafeState(let path, let name): Self.unsafeState(path, name)
@@ -113,23 +113,35 @@ extension Failure {
       hint: "without --state-dir, the state is in .treemend there, which does not")
   }
 
-  private static func state(_ path: [UInt8], _ cause: SystemError) -> Failure {
+  private static func state(
+    _ path: [UInt8], _ cause: SystemError, _ part: SessionError.ForeignPart?
+  ) -> Failure {
+    let place = "--state-dir=DIR names another place"
     let hint =
-      cause.code == ENOTDIR || cause.code == ELOOP
-      ? "its '.treemend' is no directory, or that of the state; --state-dir=DIR names another"
-      : "it goes to '.treemend' there, or where that cannot be to $XDG_STATE_HOME or"
-        + " ~/.local/state; --state-dir=DIR names another place"
+      if part != nil {
+        "\(ownHint); \(place)"
+      } else if cause.code == ENOTDIR || cause.code == ELOOP {
+        "its '.treemend' is no directory, or that of the state; \(place)"
+      } else {
+        "it goes to '.treemend' there, or where that cannot be to $XDG_STATE_HOME or"
+          + " ~/.local/state; \(place)"
+      }
     return Failure(
       status: .badRoot, what: "no state can be kept for '\(Escape.text(path))'",
-      causes: [cause.text], hint: hint)
+      causes: [part?.text, cause.text].compactMap(\.self), hint: hint)
   }
 
-  private static func lockedState(_ path: [UInt8], _ cause: SystemError) -> Failure {
+  private static func lockedState(
+    _ path: [UInt8], _ cause: SystemError, _ part: SessionError.ForeignPart?
+  ) -> Failure {
     Failure(
       status: .badRoot, what: "the state of '\(Escape.text(path))' may not be written",
-      causes: ["in its '.treemend': \(cause.text)"],
-      hint: "without it, what was deleted would come back; a copy from there can be made")
+      causes: [part?.text, "in its '.treemend': \(cause.text)"].compactMap(\.self),
+      hint: (part == nil ? "" : "\(ownHint); ")
+        + "without it, what was deleted would come back; a copy from there can be made")
   }
+
+  private static let ownHint = "chown -R of its '.treemend' gives it to this user"
 
   private static func unsafeState(_ path: [UInt8], _ name: String) -> Failure {
     Failure(
@@ -205,4 +217,12 @@ extension Failure {
 extension SystemError {
   /// The call and what the system said, safe to print.
   fileprivate var text: String { Escape.text("\(description)") }
+}
+
+extension SessionError.ForeignPart {
+  /// What belongs to whom.
+  fileprivate var text: String {
+    let path = name.map { "'.treemend/\($0)'" } ?? "'.treemend'"
+    return "its \(path) belongs to \(user == 0 ? "root" : "user \(user)")"
+  }
 }

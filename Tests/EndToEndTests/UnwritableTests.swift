@@ -71,4 +71,47 @@ import Testing
       """)
     try expectCopied(replicas.source, under: OrdinaryUser.prefix)
   }
+
+  @Test(.enabled(if: OrdinaryUser.isAvailable && geteuid() == 0, "needs root, and another user"))
+  func `a run by root does not lock a user out of the replica`() throws {
+    try OrdinaryUser.take(replicas.directory)
+    for run in 0..<3 {
+      #expect(try replicas.copy().ending == .exited(0))
+      let owners = try ProgramRun(
+        "find", replicas.source, "\(replicas.destination)/.treemend", "-printf", "%U:%G ")
+      #expect(Set(owners.text.split(separator: " ")) == ["65534:65534"], "\(owners)")
+      // What it has copied is root's.
+      try replicas.change(
+        "find destination -name .treemend -prune -o -exec chown -h 65534:65534 {} +")
+      let own = try self.run(
+        "sync", replicas.source, replicas.destination, under: OrdinaryUser.prefix)
+      #expect(own.ending == .exited(0), "\(own)")
+      // The next one begins another index, and another stage.
+      if run == 0 {
+        try replicas.change(
+          """
+          head -c 5000 /dev/urandom | dd of=source/.treemend/index bs=1 seek=100 conv=notrunc status=none
+          rm -r destination/.treemend/stage
+          """)
+      }
+    }
+  }
+
+  @Test(
+    .enabled(if: OrdinaryUser.isAvailable && geteuid() == 0, "needs root, and another user"),
+    arguments: [".treemend", ".treemend/index", ".treemend/lock", ".treemend/stage"])
+  func `what of a state belongs to another user is named`(part: String) throws {
+    try #require(try replicas.copy().ending == .exited(0))
+    try OrdinaryUser.take(replicas.directory)
+    try replicas.change("chmod -R u+rwX .; chown root destination/\(part); echo new >>source/new")
+    for words in [["sync"], []] {
+      let words = words + [replicas.source, replicas.destination]
+      let run = try ProgramRun(
+        (OrdinaryUser.prefix + [Binary.treemend] + words)[0],
+        Array((OrdinaryUser.prefix + [Binary.treemend] + words).dropFirst()),
+        environment: ["XDG_STATE_HOME": "/proc/none"])
+      #expect(run.ending == .exited(3), "\(run)")
+      #expect(run.errorText.contains("its '\(part)' belongs to root"), "\(run)")
+    }
+  }
 }
