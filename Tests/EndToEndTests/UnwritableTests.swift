@@ -72,6 +72,25 @@ import Testing
     try expectCopied(replicas.source, under: OrdinaryUser.prefix)
   }
 
+  @Test(.enabled(if: OrdinaryUser.isAvailable, "needs a user whom permission bits hold"))
+  func `what cannot be read is not called equal`() throws {
+    try #require(try replicas.copy().ending == .exited(0))
+    try replicas.change("echo secret >source/secret")
+    try #require(try replicas.copy().ending == .exited(0))
+    try replicas.change("chmod 755 .; chmod 0 source/secret; touch source/secret")
+    try OrdinaryUser.take(replicas.directory)
+    for words in [["sync"], [], ["diff"]] {
+      let words = words + [replicas.source, replicas.destination]
+      let json = try ProgramRun(
+        (OrdinaryUser.prefix + [Binary.treemend])[0],
+        Array((OrdinaryUser.prefix + [Binary.treemend, "--json"] + words).dropFirst()))
+      #expect(json.ending == .exited(23) && json.text.contains("\"equal\":false"), "\(json)")
+    }
+    let stats = try run(
+      "--stats", replicas.source, replicas.destination, under: OrdinaryUser.prefix)
+    #expect(stats.text.contains("equal as far as could be seen"), "\(stats)")
+  }
+
   @Test(.enabled(if: OrdinaryUser.isAvailable && geteuid() == 0, "needs root, and another user"))
   func `a run by root does not lock a user out of the replica`() throws {
     try OrdinaryUser.take(replicas.directory)
