@@ -227,7 +227,9 @@ final class LocalReplica {
       !opening.forces
     else { return }
     let emptied = SessionError.safety(
-      .emptied(path: opening.path, formerCount: report.rememberedCount))
+      .emptied(
+        path: opening.path, formerCount: report.rememberedCount,
+        isFiltered: !opening.filter.isEmpty))
     guard opening.isDryRun else { throw emptied }
     refusal = refusal ?? emptied
   }

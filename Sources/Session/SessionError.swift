@@ -66,8 +66,8 @@ package enum SessionError: Error {
 
   /// What a guard noticed.
   package enum SafetyStop: Sendable {
-    /// The root had entries and has none now.
-    case emptied(path: [UInt8], formerCount: Int)
+    /// The root had entries, or such as the rules of the run show, and has none now.
+    case emptied(path: [UInt8], formerCount: Int, isFiltered: Bool)
     /// The source is empty and the destination is not.
     case emptySource
     /// The state belongs to another directory or file system.

@@ -165,9 +165,10 @@ extension Failure {
   private static func safety(_ stop: SessionError.SafetyStop) -> Failure {
     let what =
       switch stop {
-      case .emptied(let path, let count):
-        "'\(Escape.text(path))' had \(count) \(count == 1 ? "entry" : "entries"), and is empty now:"
-          + " is its disk mounted?"
+      case .emptied(let path, let count, let isFiltered):
+        "'\(Escape.text(path))' had \(count) \(count == 1 ? "entry" : "entries")"
+          + (isFiltered ? " that the rules show, and has none now" : ", and is empty now")
+          + ": is its disk mounted?"
       case .emptySource: "the source is empty and the destination is not: is its disk mounted?"
       case .foreignState(let path):
         "the state of '\(Escape.text(path))' belongs to another directory or file system"

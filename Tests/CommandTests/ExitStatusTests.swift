@@ -16,7 +16,7 @@ import Testing
       (.unsafeRoot(path: [0x2f], reason: .fileSystemRoot), 42), (.busy(path: [0x61]), 41),
       (.stateInRoot(state: [0x61], root: [0x2e]), 1),
       (.safety(.emptySource), 42), (.safety(.firstDeletion), 42),
-      (.safety(.emptied(path: [0x61], formerCount: 3)), 42),
+      (.safety(.emptied(path: [0x61], formerCount: 3, isFiltered: false)), 42),
       (.safety(.foreignState(path: [0x61])), 42), (.deletionLimit(planned: 9, limit: 3), 25),
       (.farEndNotStarted(end), 5), (.wrongProtocol(sample: [0xff]), 2),
       (.otherVersion(program: [0x31]), 2), (.state(path: [0x61], .mountedOver), 3),
