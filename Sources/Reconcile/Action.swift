@@ -62,12 +62,14 @@ package struct Action: Equatable, Sendable {
     decision == .update && before?.attributes.kind == .directory
   }
 
-  /// Whether a directory is opened to users who are to see nothing of what it has had until now.
-  var widensDirectory: Bool {
-    guard decision == .metadata, after.attributes.kind == .directory, let before else {
-      return false
-    }
-    return after.attributes.mode & ~before.attributes.mode & 0o077 != 0
+  /// Whether a directory is opened to users who are to see nothing of what it has had until now; not one
+  /// that is closed to others at the same time, or in which its owner can do nothing before.
+  package var opensDirectory: Bool {
+    guard decision == .metadata, after.attributes.kind == .directory, let before,
+      before.attributes.mode & 0o700 == 0o700
+    else { return false }
+    let (old, new) = (before.attributes.mode & 0o077, after.attributes.mode & 0o077)
+    return old != new && old & ~new == 0
   }
 }
 
@@ -81,6 +83,8 @@ package struct Tally: Equatable, Sendable {
   package var unsharedCount = Pair(source: 0, destination: 0)
   /// The content of what is to be created or updated, in bytes.
   package var byteCount: Int64 = 0
+  /// Directories at each replica that are opened to more users.
+  package var openedCount = Pair(source: 0, destination: 0)
   /// Deletions at each replica, of what has not merely been renamed.
   package var deletionCount = Pair(source: 0, destination: 0)
   /// Those at the destination of a one-way run of what no other replica has had a part in.
@@ -118,6 +122,7 @@ package struct Tally: Equatable, Sendable {
       recordCount += 1
     } else if isAllowed {
       itemCount[action.side] += 1
+      if action.opensDirectory { openedCount[action.side] += 1 }
       if action.decision == .delete, !action.isMovedAway {
         deletionCount[action.side] += 1
         if rules.isOwn(action.before) { ownDeletionCount += 1 }

@@ -71,24 +71,33 @@ package struct Plan {
   /// it, then what takes the place of directories, and in the end directories are opened to more users.
   /// None if `side` may not be changed.
   package func forEachAction(at side: Side, _ body: (Action) throws -> Void) throws {
+    try forEachActionInside(at: side, body)
+    try forEachOpening(at: side, body)
+  }
+
+  /// As above, but for directories that are opened to more users.
+  package func forEachActionInside(at side: Side, _ body: (Action) throws -> Void) throws {
     guard order.contains(side) else { return }
     var late: [Action] = []
-    var hasWidened = false
     try forEachStep { action in
-      guard action.side == side, action.decision != .record, action.decision != .delete else {
-        return
-      }
+      guard action.side == side, action.decision != .record, action.decision != .delete,
+        !action.opensDirectory
+      else { return }
       if action.replacesDirectory { return late.append(action) }
-      if action.widensDirectory { return hasWidened = true }
       try body(action)
     }
     if tally.deletionCount[side] > 0 || !moves[side].isEmpty {
       try forEachDeletion(at: side, body)
     }
     for action in late { try body(action) }
-    guard hasWidened else { return }
+  }
+
+  /// Calls `body` with every directory of `side` that is opened to more users, for when what is in it is as
+  /// it is to be.
+  package func forEachOpening(at side: Side, _ body: (Action) throws -> Void) throws {
+    guard tally.openedCount[side] > 0 else { return }
     try forEachStep { action in
-      if action.side == side, action.widensDirectory { try body(action) }
+      if action.side == side, action.opensDirectory { try body(action) }
     }
   }
 

@@ -32,12 +32,12 @@ extension InitiatorRun {
         isOffering = true
       },
       isInterrupted: { [self] in Interruption.isRequested || peer.hasFailed }, answer: nextAnswer)
+    try local.recordLearnt()
     switch end {
     case .sent:
       advance(items: 1, bytes: action.after.attributes.size)
       return nil
     case .hashed(let attributes):
-      try local.recordLearnt()
       return action.found(attributes)
     case .changed:
       begin()

@@ -10,7 +10,7 @@ extension InitiatorRun {
       for: plan, of: differences, at: localSide, local, liveCount: local.view.liveCount)
     let fetch = Fetch(peer, destination, run: self)
     do {
-      try plan.forEachAction(at: localSide) { planned in
+      try plan.forEachActionInside(at: localSide) { planned in
         guard let action = try fetchInParts(planned, by: fetch) else { return }
         announce(action)
         let copied = known.path(for: action)
@@ -31,6 +31,15 @@ extension InitiatorRun {
         }
         try fetch.catchUp()
       }
+      if plan.tally.openedCount[localSide] > 0 {
+        try destination.flush()
+        takeOutcomes(of: destination)
+      }
+      try forEachOpening(of: plan, at: localSide, in: differences) { action in
+        announce(action)
+        try take(action, by: fetch)
+      }
+      try fetch.catchUp()
       try destination.finish()
     } catch {
       destination.salvage()

@@ -17,7 +17,7 @@ extension InitiatorRun {
         while !isOffering, let answer = try peer.receiveIfReady() { try takeOutcomes(answer) }
       }, learn: learn, reach: reach)
     var batch = OfferBatch<Offered>()
-    try plan.forEachAction(at: localSide.other) { planned in
+    try plan.forEachActionInside(at: localSide.other) { planned in
       // What has been asked for before is answered before.
       if !planned.after.attributes.isHashed { try offer(batch.take(), from: source) }
       guard let action = try sendInParts(planned, from: source) else {
@@ -58,6 +58,13 @@ extension InitiatorRun {
       try finishRemote(.part)
     }
     copies = []
+    try forEachOpening(of: plan, at: localSide.other, in: differences) { action in
+      announce(action)
+      unreported.add(action)
+      try send(action, from: source)
+      advance(items: 1)
+    }
+    try source.flush()
     try local.recordLearnt()
     summary.hashedByteCount += source.hashedByteCount
     summary.literalByteCount += source.literalByteCount

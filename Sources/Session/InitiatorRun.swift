@@ -182,12 +182,19 @@ final class InitiatorRun {
     var changes: [Recorded] = []
     var stream = EntryStreamWriter()
     try plan.forEachRecord { action in
-      // What has not been hashed is the next run's.
-      guard isDone(action), action.after.attributes.isHashed else { return }
+      guard isDone(action) else { return }
+      let mine = try local.entry(at: action.path)
+      var entry = action.after
+      if !entry.attributes.isHashed {
+        // It has been hashed when it came from the other end, or is the next run's.
+        guard action.side != localSide, let held = mine?.entry, held.attributes.isHashed,
+          held.vector == entry.vector
+        else { return }
+        entry = held
+      }
       if action.side == localSide {
-        let mine = try local.entry(at: action.path)
-        try local.checkVersions(of: action.after, over: mine?.entry)
-        changes.append(Recorded(entry: action.after, stamp: mine?.stamp ?? .none))
+        try local.checkVersions(of: entry, over: mine?.entry)
+        changes.append(Recorded(entry: entry, stamp: mine?.stamp ?? .none))
         guard changes.count == 4096 else { return }
         try local.record(changes)
         changes = []
@@ -197,11 +204,32 @@ final class InitiatorRun {
           try peer.send(Frame(.record, stream.bytes))
           stream = EntryStreamWriter()
         }
-        stream.write(action.after)
+        stream.write(entry)
       }
     }
     try local.record(changes)
     if !stream.bytes.isEmpty { try peer.send(Frame(.record, stream.bytes)) }
+  }
+
+  /// Calls `body` with the directories of an end that are opened to more users, but for those with something
+  /// in them that is still to be closed to some, and has failed.
+  func forEachOpening(
+    of plan: Plan, at side: Side, in differences: PairedDifferences,
+    _ body: (Action) throws -> Void
+  ) throws {
+    guard plan.tally.openedCount[side] > 0 else { return }
+    var kept: Set<Path> = []
+    for path in failed {
+      let entries = try differences.entries(at: path)
+      guard let old = entries[side]?.attributes, let new = entries[side.other]?.attributes,
+        old.isLive, !new.isLive || old.mode & ~new.mode & 0o077 != 0
+      else { continue }
+      var above = path
+      while above != .root, kept.insert(above.parent).inserted { above = above.parent }
+    }
+    try plan.forEachOpening(at: side) { action in
+      if !kept.contains(action.path) { try body(action) }
+    }
   }
 
   /// Whether a replica is likely to have something of a content that it is to have.

@@ -12,13 +12,13 @@ extension ServeRun {
     for path in try PathList.decode(payload: frame.payload) {
       // It was on offer, and what was put together was another content: the chunks that are kept of it,
       // at either end, may be wrong.
-      if offeredPaths.contains(path) {
-        try replica.recordLearnt()
-        try replica.forgetChunks(of: [path])
-      }
+      let isAskedAgain = offeredPaths.contains(path)
+      if isAskedAgain { try replica.forgetChunks(of: [path]) }
       if let (entry, stamp) = try replica.entry(at: path), entry.attributes.isLive,
         entry.attributes.kind != .directory
       {
+        // Or what is remembered of the file itself is.
+        if isAskedAgain { try replica.doubt(path) }
         try source.send(entry, at: path, stamp)
       } else {
         try source.sendNothing(at: path)
@@ -55,7 +55,6 @@ extension ServeRun {
     let request = try PartsRequest(payload: frame.payload)
     let path = request.path
     let source = contentSource()
-    try replica.recordLearnt()
     let former = try replica.index.chunks(
       of: path, digest: request.digest, byteCount: request.byteCount)
     guard var entry = try replica.entry(at: path)?.entry, !entry.attributes.isHashed,
@@ -69,12 +68,13 @@ extension ServeRun {
     entry.attributes = Attributes(of: parts.status, .zero)
     offeredPaths.insert(path)
     let end = try source.send(
-      entry, in: parts, over: former, isInterrupted: { Interruption.isRequested },
+      entry, in: parts, over: former,
+      isInterrupted: { [connection] in Interruption.isRequested || connection.hasFailed },
       answer: nextAnswer)
+    try replica.recordLearnt()
     switch end {
     case .sent: return
     case .hashed(let attributes):
-      try replica.recordLearnt()
       entry.attributes = attributes
       try source.send(entry, .nothing)
     case .changed:

@@ -32,6 +32,6 @@ extension ServeRun {
     try replica.renewView()
     let view = replica.view
     try connection.send(
-      Finished(stateRoot: view.state.root, contentRoot: view.content.root).frame)
+      Finished(stateRoot: view.state.root, contentRoot: replica.contentRoot).frame)
   }
 }

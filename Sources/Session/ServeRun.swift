@@ -243,6 +243,7 @@ final class ServeRun {
   private func record(_ frame: Frame) throws {
     guard !open.flags.contains(.dryRun) else { throw Malformed.kind }
     try hearInitiator()
+    try replica.recordLearnt()
     var stream = EntryStreamReader(frame.payload)
     var changes: [Recorded] = []
     while !stream.isAtEnd {
@@ -287,7 +288,7 @@ final class ServeRun {
       try replica.noteEqual(to: open.introduction)
     }
     try connection.send(
-      Finished(stateRoot: view.state.root, contentRoot: view.content.root).frame)
+      Finished(stateRoot: view.state.root, contentRoot: replica.contentRoot).frame)
   }
 
   private func remember() throws {

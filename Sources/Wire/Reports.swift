@@ -151,11 +151,11 @@ package enum Finish: Equatable, Sendable {
 package struct Finished: Equatable, Sendable {
   /// The digest over all entries.
   package var stateRoot: Digest
-  /// The digest over the content of the live ones.
-  package var contentRoot: Digest
+  /// The digest over the content of the live ones; nil if not all of it has been hashed.
+  package var contentRoot: Digest?
 
   /// Creates the report.
-  package init(stateRoot: Digest, contentRoot: Digest) {
+  package init(stateRoot: Digest, contentRoot: Digest?) {
     self.stateRoot = stateRoot
     self.contentRoot = contentRoot
   }
@@ -164,7 +164,8 @@ package struct Finished: Equatable, Sendable {
   package init(payload: [UInt8]) throws(Malformed) {
     var reader = ByteReader(payload)
     stateRoot = try reader.readDigest()
-    contentRoot = try reader.readDigest()
+    let contentRoot = try reader.readDigest()
+    self.contentRoot = contentRoot == .zero ? nil : contentRoot
     try reader.expectEnd()
   }
 
@@ -172,7 +173,7 @@ package struct Finished: Equatable, Sendable {
   package var frame: Frame {
     var payload: [UInt8] = []
     stateRoot.append(to: &payload)
-    contentRoot.append(to: &payload)
+    (contentRoot ?? .zero).append(to: &payload)
     return Frame(.finished, payload)
   }
 }

@@ -141,6 +141,27 @@ struct PartedFileTests {
     #expect(kept.contains(destination), "\(kept)")
   }
 
+  @Test(arguments: Initiator.allCases)
+  func `both ends know what a run has come to when both had changed a file`(
+    by end: Initiator
+  ) throws {
+    try replicas.change(
+      """
+      printf mine | dd of=destination/f bs=1 seek=100 conv=notrunc status=none
+      printf yours | dd of=source/f bs=1 seek=200000000 conv=notrunc status=none
+      """)
+    let run = try replicas.summary(end.route)
+    #expect(run.exit == 0 && run.equal, "\(run)")
+    // An edit of what both had then is no conflict.
+    try replicas.change(
+      "sleep 0.02; printf more | dd of=source/f bs=1 seek=300 conv=notrunc status=none")
+    let sync = try ProgramRun(
+      Binary.treemend, ["sync", "--json", replicas.destination, replicas.source],
+      timeLimitSeconds: 120)
+    #expect(sync.ending == .exited(0) && sync.text.contains("\"conflicts\":0,"), "\(sync)")
+    try expectEqual(replicas)
+  }
+
   @Test
   func `a file that cannot be sent now is the next run's, and no command takes it for hashed`()
     throws
@@ -233,9 +254,19 @@ struct PartedFileTests {
     let request = PartsRequest(
       path: Path(uncheckedKey: Array("f".utf8)), digest: try formerDigest(),
       byteCount: Int64(Self.byteCount))
-    let run = try ForgedPeer.served(
-      Forgery.greeting + Forgery.open(replicas.source, as: .source, flags)
-        + request.frame.encoded(deflating: false))
+    let said = try Forgery.greeting + Forgery.open(replicas.source, as: .source, flags)
+    try makeFile(
+      Array(replicas.directory.appending("said").utf8),
+      content: said + request.frame.encoded(deflating: false))
+    // One that hears all of the answer before it goes.
+    let run = try ProgramRun(
+      "sh",
+      [
+        "-c",
+        """
+        { cat \(replicas.directory.appending("said")); sleep 4; } | \(Binary.treemend) serve --stdio
+        """,
+      ], timeLimitSeconds: 60)
     // Behind what came before the scan was over.
     let frames = try Transcript(run.output).frames.drop { $0.kind != .changes }
     var reader = ChangesReader(payload: try #require(frames.first).payload)

@@ -103,13 +103,15 @@ private struct Listed: Differences {
       Self.changed("d/e/one", from: Self.file, to: Self.other),
       Self.changed("f", from: Self.directory, to: .directory(mode: 0o510)),
       Self.changed("f/two", from: nil, to: Self.other),
-      Self.changed("g", from: .directory(mode: 0o710), to: .directory(mode: 0o701)),
+      Self.changed("g", from: .directory(mode: 0o710), to: .directory(mode: 0o755)),
+      // Closed to some, too.
+      Self.changed("g/i", from: .directory(mode: 0o710), to: .directory(mode: 0o701)),
       Self.changed("h", from: Self.file, to: Self.gone),
     ])
     #expect(
       lines == [
-        "> metadata d/e", "> update d/e/one", "> metadata f", "> create f/two", "> delete h",
-        "> metadata d", "> metadata g",
+        "> metadata d/e", "> update d/e/one", "> metadata f", "> create f/two", "> metadata g/i",
+        "> delete h", "> metadata d", "> metadata g",
       ])
   }
 
