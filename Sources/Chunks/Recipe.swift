@@ -48,8 +48,9 @@ package struct Recipe: Sendable {
   package struct Gap: Equatable, Sendable {
     /// Where it is in the new content.
     package let range: Range<Int64>
-    /// Whether the first of the old contents seems to have an older version of it in the same place.
-    package let isInPlace: Bool
+    /// Whether the first of the old contents seems to have an older version of it in the same place; nil if
+    /// nothing tells.
+    package let isInPlace: Bool?
   }
 
   /// The most bytes of one gap; longer ones are several.
@@ -82,7 +83,7 @@ package struct Recipe: Sendable {
       let end = next == copied.count ? part.upperBound : copied[next].range.lowerBound
       let isBesidePlaced =
         (next > 0 && copied[next - 1].isInPlace) || (next < copied.count && copied[next].isInPlace)
-      let isInPlace = isBesidePlaced || (copied.isEmpty && byteCount == formerByteCount)
+      let isInPlace = copied.isEmpty && formerByteCount != nil ? nil : isBesidePlaced
       for gap in Self.gaps(cutting: start..<end) {
         gaps.append(Gap(range: gap, isInPlace: isInPlace))
       }

@@ -18,6 +18,8 @@ package struct Rebuilder {
   private var nextCopied = 0
   /// For each request that is unanswered its gaps, and their pages.
   private var asked: [[(gap: Range<Int64>, pages: [Range<Int64>])]] = []
+  /// Whether the old content has turned out to have pages in the same place, where nothing else told.
+  private var hasPagesInPlace: Bool?
   private var segments: [Segment] = []
   private var doneSegmentCount = 0
   /// What went wrong first. Nothing is written any more then, but what comes is still counted.
@@ -52,7 +54,9 @@ package struct Rebuilder {
     var pageCount = 0
     while nextGap < recipe.gaps.count, request.gaps.count < GapRequest.maximumGapCount {
       let gap = recipe.gaps[nextGap]
-      let pages = gap.isInPlace ? oldPages(of: gap.range) : []
+      // Until an answer has come, pages that may be in vain are described: 8 bytes for each 4096.
+      let isInPlace = gap.isInPlace ?? hasPagesInPlace ?? true
+      let pages = isInPlace ? oldPages(of: gap.range) : []
       pageCount += pages.count
       guard pageCount <= GapRequest.maximumPageCount else { break }
       request.gaps.append(pages.map(\.fingerprint))
@@ -77,6 +81,9 @@ package struct Rebuilder {
     guard !asked.isEmpty else { throw .order }
     let gaps = asked.removeFirst()
     guard gaps.reduce(0, { $0 + $1.pages.count }) == answer.flags.count else { throw .count }
+    if !answer.flags.isEmpty {
+      hasPagesInPlace = hasPagesInPlace ?? false || answer.flags.contains(false)
+    }
     segments.removeFirst(doneSegmentCount)
     doneSegmentCount = 0
     var position = 0

@@ -31,6 +31,24 @@ import Wire
     }
   }
 
+  @Test(arguments: [true, false])
+  func `pages are described in vain until the first answer`(areAlike: Bool) throws {
+    let byteCount: Int64 = 40 * Recipe.maximumGapByteCount
+    try requireSuccess("truncate", "-s", "\(byteCount)", "old", in: temporary)
+    let file = try temporary.root().openFile(Path("old"))
+    let recipe = Recipe([], byteCount: byteCount + 1, formerByteCount: byteCount)
+    var rebuilder = Rebuilder(recipe, from: [Basis(file, at: nil, ChunkList())])
+    let first = rebuilder.nextRequest()
+    let second = rebuilder.nextRequest()
+    #expect(first.gaps.allSatisfy { !$0.isEmpty } && second.gaps.allSatisfy { !$0.isEmpty })
+    var flags = [Bool](repeating: true, count: first.gaps.reduce(0) { $0 + $1.count })
+    if areAlike { flags[9] = false }
+    try rebuilder.take(PageDifferences(flags))
+    let third = rebuilder.nextRequest()
+    #expect(third.gaps.allSatisfy { $0.isEmpty != areAlike })
+    #expect(third.gaps.count == (areAlike ? 8 : 41 - 16))
+  }
+
   /// What is wrong with how a content is put together; nil if nothing is.
   private static func flaw(_ trial: RebuildTrial, _ order: UInt64) -> String? {
     var random = SplitMix(seed: order)
