@@ -185,21 +185,36 @@ final class Destination {
       conflictCopy: change.conflictCopy, parentModified: change.parentModified)
   }
 
+  /// Stages a copy of a file that is here. It does not count for the size of the batch: what changes names
+  /// in a circle, as logs do, is all here until the last has been copied, and costs nothing to be done again.
   private func copy(_ step: Step, from source: Path) throws {
-    let attributes = step.result.attributes
     do {
-      step.staged = try writer.stage(copyOf: source, attributes, at: step.pathInNewDirectory)
-      step.chunks = writer.takeChunks()
+      try stageCopy(step, of: source)
+    } catch .system(let error) where error.isLackOfSpace && !batch.isEmpty {
+      // What is replaced makes room.
+      try flush()
+      do { try stageCopy(step, of: source) } catch { return try setAside(step.path, error) }
     } catch {
       return try setAside(step.path, error)
     }
-    noteStaged(step, matchedByteCount: attributes.size)
+    noteMatched(step.result.attributes.size)
     try add(step)
+  }
+
+  private func stageCopy(_ step: Step, of source: Path) throws(StagingFailure) {
+    step.staged = try writer.stage(
+      copyOf: source, step.result.attributes, at: step.pathInNewDirectory)
+    step.chunks = writer.takeChunks()
+  }
+
+  /// Counts content that was here.
+  private func noteMatched(_ byteCount: Int64) {
+    outcomes.matchedByteCount = outcomes.matchedByteCount.saturatingSum(with: byteCount)
   }
 
   /// Counts what was staged of content that was here.
   func noteStaged(_ step: Step, matchedByteCount: Int64) {
-    outcomes.matchedByteCount = outcomes.matchedByteCount.saturatingSum(with: matchedByteCount)
+    noteMatched(matchedByteCount)
     stagedByteCount = stagedByteCount.saturatingSum(with: step.result.attributes.size)
   }
 

@@ -43,6 +43,14 @@ import Testing
       "(head -c 3000000 f; tail -c 4000000 f) >g; mv g f"),
     Edit(
       "appended", literal: 104_096, pipe: 115_000, "head -c 100000 /dev/urandom >>f"),
+    Edit(
+      "every chunk touched, and a byte more", literal: 4_010_000, pipe: 4_060_000,
+      """
+      for n in $(seq 0 976); do
+        printf %08d $n | dd of=f bs=8 seek=$((n * 1024)) conv=notrunc status=none
+      done
+      printf x >>f
+      """),
     Edit("truncated", literal: 4096, pipe: 12_000, "truncate -s 5000000 f"),
     Edit(
       "halves swapped", literal: 2 * 65_536, pipe: 160_000,
@@ -76,6 +84,44 @@ import Testing
     #expect(run.pipeBytes <= edit.pipeLimit)
     try expectEqual(replicas)
     #expect(replicas.stagedNames() == [])
+  }
+
+  @Test(arguments: [true, false])
+  func `large files that change names in a circle are not sent`(isPush: Bool) throws {
+    let replicas = try Replicas()
+    let route: Replicas.Route = isPush ? .push() : .pull()
+    try replicas.change("for n in 0 1 2; do head -c 40000000 /dev/urandom >source/log.$n; done")
+    #expect(try replicas.summary(route).exit == 0)
+    try replicas.change(
+      "cd source; mv log.2 log.3; mv log.1 log.2; mv log.0 log.1; echo new >log.0")
+    let rotated = try replicas.summary(route, ["--delete"])
+    #expect(rotated.exit == 0 && rotated.literalBytes == 4, "\(rotated)")
+    try replicas.change("cd source; mv log.1 x; mv log.3 log.1; mv x log.3")
+    let swapped = try replicas.summary(route)
+    #expect(swapped.exit == 0 && swapped.literalBytes == 0, "\(swapped)")
+    try expectEqual(replicas)
+    #expect(replicas.stagedNames() == [])
+  }
+
+  /// Both copies have no room beside both files, one has; what it replaces makes room for the other, which
+  /// is sent then.
+  @Test(.enabled(if: Mount.isAllowed, "needs root to mount a tmpfs"))
+  func `what is replaced makes room`() throws {
+    let replicas = try Replicas()
+    let mount = try Mount(tmpfsOfByteCount: 50_000_000)
+    try replicas.change("for n in a b; do head -c 15000000 /dev/urandom >source/$n; done")
+    func copy() throws -> RunSummary {
+      try RunSummary(
+        lastLineOf: ProgramRun(
+          Binary.treemend, ["--json", replicas.source, "\(mount.directory.path)/d"]))
+    }
+    #expect(try copy().exit == 0)
+    try replicas.change("cd source; mv a x; mv b a; mv x b")
+    let swapped = try copy()
+    #expect(swapped.exit == 0 && swapped.literalBytes == 15_000_000, "\(swapped)")
+    #expect(
+      try TreeSnapshot("\(mount.directory.path)/d").differences(from: TreeSnapshot(replicas.source))
+        == [])
   }
 
   @Test func `the old version is not read to be described, not even where it was made`() throws {
