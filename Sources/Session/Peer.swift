@@ -33,8 +33,12 @@ final class Peer {
     do throws(TransportError) {
       try connection.send(Hello(program: Session.version).frame)
       if let open { try connection.send(open) }
+    } catch .interrupted {
+      throw .interrupted
     } catch {
-      throw failedGreeting(error)
+      // It is gone; what it has said by then says why.
+      try greet()
+      while true { _ = try receive() }
     }
   }
 

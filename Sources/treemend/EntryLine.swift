@@ -11,7 +11,7 @@ struct EntryLine {
     let isDirectory = attributes.kind == .directory
     let size = isDirectory ? "-" : Quantity(isHumanReadable: isHumanReadable).text(attributes.size)
     let time = isDirectory ? "-" : Timestamp.text(nanoseconds: attributes.modified)
-    let digest = isDirectory ? "-" : "\(attributes.digest)"
+    let digest = digest?.description ?? "-"
     return "\(mode) \(size.padded(to: -15)) \(time.padded(to: 20)) \(digest.padded(to: 64)) "
       + ItemLine.name(path, attributes) + "\n"
   }
@@ -25,9 +25,14 @@ struct EntryLine {
     if attributes.kind != .directory {
       line.add("bytes", attributes.size)
       line.add("modified_ns", attributes.modified)
-      line.add("digest", "\(attributes.digest)")
+      line.add("digest", digest?.description)
     }
     return line.text
+  }
+
+  /// The digest of what has content; nil for what could not be read, too.
+  private var digest: Digest? {
+    attributes.kind == .directory || !attributes.isHashed ? nil : attributes.digest
   }
 
   /// The kind and the permission bits, as `ls -l` prints them.

@@ -3,12 +3,12 @@ internal import Glibc
 /// The three descriptors that a program is started with.
 enum StandardStreams {
   /// Opens `/dev/null` for each of them that is closed, so that no file of a replica can come to be
-  /// descriptor 1 and have results written into it. To read from a closed one stays an error: rules that
-  /// were to come from it are not none.
+  /// descriptor 1 and have results written into it. To read from a closed one stays an error, since rules
+  /// that were to come from it are not none, and so does to write results.
   static func reserve() {
     for descriptor in CInt(0)...2 where fcntl(descriptor, F_GETFD) < 0 {
       // The lowest free descriptor is this one: those below it are open by now.
-      _ = open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDWR)
+      _ = open("/dev/null", [O_WRONLY, O_RDONLY, O_RDWR][Int(descriptor)])
     }
   }
 

@@ -75,4 +75,13 @@ import Testing
   func `diff marks who has what`(action: Item.Action, mark: String) throws {
     #expect(try line(action, Self.file(), Self.file()).compared == "\(mark) n\n")
   }
+
+  @Test func `the list has no digest of what could not be read`() {
+    let line = EntryLine(
+      path: Path(uncheckedKey: Array("f".utf8)),
+      attributes: .file(mode: 0o644, size: 7, modified: 0, digest: .zero))
+    let digest = String(repeating: " ", count: 63)
+    #expect(line.text(isHumanReadable: false).hasSuffix("Z -\(digest) f\n"))
+    #expect(line.json.contains("\"digest\":null"))
+  }
 }

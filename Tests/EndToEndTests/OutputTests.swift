@@ -36,6 +36,22 @@ import Testing
     #expect(events.contains { $0["path_b64"] as? String == "b2RkL2b//oA=" })
   }
 
+  @Test(
+    arguments: [
+      (["ls"], 11), (["root"], 11), (["--json"], 11), (["--help"], 11), ([], 0),
+    ] as [([String], Int32)])
+  func `results that cannot be written are a failure, and nothing to write is none`(
+    words: [String], status: Int32
+  ) throws {
+    let looksAtOne = words == ["ls"] || words == ["root"]
+    let roots = looksAtOne ? [replicas.source] : try replicas.words(for: .local)
+    let line = ([Binary.treemend] + words + roots).joined(separator: " ")
+    for output in [">&-", ">/dev/full"] {
+      let run = try ProgramRun("sh", "-c", "\(line) \(output)")
+      #expect(run.ending == .exited(status), "\(output): \(run)")
+    }
+  }
+
   @Test(arguments: [.push(), .pull()] as [Replicas.Route], [false, true])
   func `progress tells how far a large file is`(route: Replicas.Route, isKnown: Bool) throws {
     let byteCount = 3_000_000
