@@ -32,9 +32,9 @@ package struct Directory: ~Copyable, Sendable {
   }
 
   /// Opens the directory `name`, and makes it with `mode` if there is none; it belongs to whom this one
-  /// belongs then, if root makes it.
+  /// belongs then if root makes it and `givesAway`.
   package func openOrMakeDirectory(
-    _ name: some Collection<UInt8>, mode: UInt16
+    _ name: some Collection<UInt8>, mode: UInt16, givesAway: Bool = false
   ) throws(SystemError) -> Directory {
     do {
       try makeDirectory(name, mode: mode)
@@ -43,7 +43,7 @@ package struct Directory: ~Copyable, Sendable {
       return try openDirectory(name)
     }
     let directory = try openDirectory(name)
-    guard geteuid() == 0 else { return directory }
+    guard givesAway, geteuid() == 0 else { return directory }
     // Whoever may rename things here can have put another in its place; one that is empty gives nothing away.
     var listing = Listing()
     try directory.list(into: &listing)
@@ -118,16 +118,29 @@ package struct Directory: ~Copyable, Sendable {
     }
   }
 
-  /// Throws `EACCES` if the user may not write what has the name `name`; nothing need have it.
+  /// Throws `EACCES` if the user may not write what has the name `name`; nothing need have it, and a link
+  /// may stand for it.
   package func requireWriting(of name: some Collection<UInt8>) throws(SystemError) {
     let name = try Name(name, for: "faccessat")
     do {
       _ = try systemCall("faccessat") {
-        name.withPointer { unsafe faccessat(descriptor, $0, W_OK, AT_EACCESS) }
+        name.withPointer {
+          unsafe faccessat(descriptor, $0, W_OK, AT_EACCESS | AT_SYMLINK_NOFOLLOW)
+        }
       }
     } catch {
       guard error.isAbsence else { throw error }
     }
+  }
+
+  /// How many bytes this user can still write to the file system; nil if it does not say.
+  package var freeByteCount: Int64? {
+    var status = statvfs()
+    // SAFETY: the call fills the structure.
+    guard unsafe fstatvfs(descriptor, &status) == 0 else { return nil }
+    let (count, overflows) = Int64(clamping: status.f_bavail).multipliedReportingOverflow(
+      by: Int64(clamping: status.f_frsize))
+    return overflows ? nil : count
   }
 
   /// The number of the user to whom `name` belongs, if that can be seen and is not who runs the program.

@@ -24,6 +24,8 @@ final class Destination {
   var applier: Applier
   private var batch: [Step] = []
   private var stagedByteCount: Int64 = 0
+  /// Whether copies of what is here are in it, which do not count for that.
+  private var hasCopies = false
   /// The file that comes in pieces or parts, and how much of it has come.
   var streaming: (step: Step?, change: Change)?
   var streamedByteCount: Int64 = 0
@@ -52,7 +54,7 @@ final class Destination {
     let stage: Stage
     do {
       stateDirectory = try replica.root.openDirectory(.root)
-        .openOrMakeDirectory(StateDirectory.name, mode: 0o700)
+        .openOrMakeDirectory(StateDirectory.name, mode: 0o700, givesAway: true)
     } catch {
       guard error.isRefusal else { throw error }
       throw SessionError.root(path: replica.opening.path, error)
@@ -62,8 +64,9 @@ final class Destination {
       stage = try Stage(in: stateDirectory)
     } catch {
       guard error.isRefusal else { throw error }
-      throw SessionError.state(
-        path: replica.opening.path, error, StatePlace.foreignPart(of: replica.root))
+      let part = StatePlace.foreignPart(of: replica.root, after: error)
+      throw part.map { .state(path: replica.opening.path, error, $0) }
+        ?? SessionError.root(path: replica.opening.path, error)
     }
     writer = ContentWriter(
       root: replica.root, stage: stage,
@@ -91,6 +94,7 @@ final class Destination {
   func accept(_ change: Change) throws {
     guard streaming == nil, change.entry.path.isInTree else { throw Malformed.order }
     let step = try step(for: change)
+    if let step, step.needsStaging { try makeRoom(for: change.entry.attributes.size) }
     if case .rebuild(let level, let sketch) = change.provision {
       return try noteOffer(change, step, level: level, sketch: sketch)
     }
@@ -186,25 +190,27 @@ final class Destination {
   }
 
   /// Stages a copy of a file that is here. It does not count for the size of the batch: what changes names
-  /// in a circle, as logs do, is all here until the last has been copied, and costs nothing to be done again.
+  /// in a circle, as logs do, is all here until the last has been copied, and what is cut is here still.
   private func copy(_ step: Step, from source: Path) throws {
+    let attributes = step.result.attributes
     do {
-      try stageCopy(step, of: source)
-    } catch .system(let error) where error.isLackOfSpace && !batch.isEmpty {
-      // What is replaced makes room.
-      try flush()
-      do { try stageCopy(step, of: source) } catch { return try setAside(step.path, error) }
+      step.staged = try writer.stage(copyOf: source, attributes, at: step.pathInNewDirectory)
+      step.chunks = writer.takeChunks()
     } catch {
       return try setAside(step.path, error)
     }
-    noteMatched(step.result.attributes.size)
+    noteMatched(attributes.size)
+    hasCopies = true
     try add(step)
   }
 
-  private func stageCopy(_ step: Step, of source: Path) throws(StagingFailure) {
-    step.staged = try writer.stage(
-      copyOf: source, step.result.attributes, at: step.pathInNewDirectory)
-    step.chunks = writer.takeChunks()
+  /// Gives copies that wait their places if there is little room for `byteCount` bytes beside them: what
+  /// they replace makes some.
+  private func makeRoom(for byteCount: Int64) throws {
+    guard hasCopies, let room = writer.directory.freeByteCount,
+      room < byteCount.saturatingSum(with: Self.batchByteCount)
+    else { return }
+    try flush()
   }
 
   /// Counts content that was here.
@@ -274,6 +280,7 @@ final class Destination {
     let steps = batch
     batch = []
     stagedByteCount = 0
+    hasCopies = false
     if steps.contains(where: { $0.staged != nil }) { try syncFileSystem() }
     let planned = try planModes(for: steps)
     try replica.expect(
@@ -306,11 +313,22 @@ final class Destination {
     for file in chunks { writer.removePartials(of: file.path) }
   }
 
+  /// Ends the changes so far, of which nothing may be under way.
+  func finishPart() throws {
+    guard !isReceiving else { throw Malformed.order }
+    try flush()
+  }
+
   /// Ends the changes, of which nothing may be under way.
   func finish() throws {
     guard !isReceiving else { throw Malformed.order }
     try settle()
-    if !replica.hasStateInRoot { removeStage() }
+    if !replica.hasStateInRoot {
+      removeStage()
+    } else if StatePlace.isAnotherUsers(replica.root) {
+      // It is root's, for nobody else to see what waits in it, and would be in the user's way.
+      try? stateDirectory.removeDirectory(Stage.name)
+    }
   }
 
   /// Makes the changes that have come whole, and gives directories the modes that would have been in the

@@ -1,5 +1,6 @@
 internal import DequeModule
 internal import FileSystem
+internal import Hashing
 internal import Reconcile
 internal import Replica
 internal import Wire
@@ -36,6 +37,8 @@ final class Fetch {
   private var offered = OfferBatch<(change: Change, origin: Path)>()
   /// The directories whose time has been asked for.
   private var timed: Set<Path> = []
+  /// The digest that came behind the last content of which it was not known before.
+  private var lastDigest: Digest?
   /// How many bytes of content have come.
   private(set) var literalByteCount: Int64 = 0
 
@@ -146,6 +149,7 @@ final class Fetch {
   private func receiveContent(_ taken: () -> Void) throws {
     while destination.isReceiving {
       let frame = try peer.receive()
+      if frame.kind == .digest { lastDigest = try frame.digest() }
       if frame.kind == .content { literalByteCount += Int64(frame.payload.count) }
       for answer in try destination.accept(frame) { try peer.send(answer) }
       taken()
@@ -180,7 +184,8 @@ final class Fetch {
 extension Fetch {
   /// Has the other end hash a large file now, and makes the change if it sends the file in parts; returns
   /// nil then. Otherwise returns the change as it is to be made: of a file that has been hashed, if it could.
-  func takeParts(of planned: Action) throws -> Action? {
+  /// What it has turned out to be `learn` is told.
+  func takeParts(of planned: Action, learn: (Attributes) throws -> Void) throws -> Action? {
     try catchUp()
     let before = planned.before?.attributes
     let former = before?.kind == .file ? before : nil
@@ -194,6 +199,7 @@ extension Fetch {
     case .unavailable: return planned
     case .nothing:
       guard attributes.kind == .file, attributes.isHashed else { throw Malformed.kind }
+      try learn(attributes)
       return planned.found(attributes)
     case .parts:
       guard attributes.kind == .file, !attributes.isHashed else { throw Malformed.kind }
@@ -203,7 +209,9 @@ extension Fetch {
         Change(
           entry: action.after, provision: .parts, parentModified: answer.parentModified,
           conflictCopy: action.keptCopy))
+      lastDigest = nil
       try receiveContent {}
+      if let lastDigest { try learn(attributes.hashed(lastDigest)) }
       uncopied.formUnion(destination.takeUnmatched())
       run.advance(items: 1, bytes: attributes.size)
       run.takeOutcomes(of: destination)

@@ -11,7 +11,7 @@ extension InitiatorRun {
     let fetch = Fetch(peer, destination, run: self)
     do {
       try plan.forEachActionInside(at: localSide) { planned in
-        guard let action = try fetchInParts(planned, by: fetch) else { return }
+        guard let action = try fetchInParts(planned, by: fetch, differences) else { return }
         announce(action)
         let copied = known.path(for: action)
         if copied == nil, mayRebuild(action) {
@@ -51,11 +51,13 @@ extension InitiatorRun {
 
   /// Fetches a large file that the other end's scan has left to be hashed now, in parts; returns nil then, or
   /// the change as it is to be made otherwise, as ``sendInParts(_:from:)`` does.
-  private func fetchInParts(_ planned: Action, by fetch: Fetch) throws -> Action? {
+  private func fetchInParts(
+    _ planned: Action, by fetch: Fetch, _ differences: PairedDifferences
+  ) throws -> Action? {
     guard planned.isContentWanted, !planned.after.attributes.isHashed,
       !encounter.introductions.local.isEmpty
     else { return planned }
-    return try fetch.takeParts(of: planned)
+    return try fetch.takeParts(of: planned) { try differences.learn($0, at: planned.origin) }
   }
 
   /// Makes one change with what it needs; this end has its content at `copied`, if that is given.

@@ -70,6 +70,7 @@ extension InitiatorRun {
   /// Reports that a change failed.
   func fail(_ problem: Problem) {
     failed.insert(problem.path)
+    if problem.isFailure { undone.insert(problem.path) }
     note(problem)
   }
 

@@ -21,6 +21,8 @@ final class InitiatorRun {
   var summary = Summary()
   /// Paths that were not brought about, so that no end takes them for settled.
   var failed: Set<Path> = []
+  /// Those of them that make the run fail.
+  var undone: Set<Path> = []
   /// Paths whose content the other end was asked to take from its own.
   var copies: Set<Path> = []
   /// Those of them whose content it turned out not to have.
@@ -182,19 +184,12 @@ final class InitiatorRun {
     var changes: [Recorded] = []
     var stream = EntryStreamWriter()
     try plan.forEachRecord { action in
-      guard isDone(action) else { return }
-      let mine = try local.entry(at: action.path)
-      var entry = action.after
-      if !entry.attributes.isHashed {
-        // It has been hashed when it came from the other end, or is the next run's.
-        guard action.side != localSide, let held = mine?.entry, held.attributes.isHashed,
-          held.vector == entry.vector
-        else { return }
-        entry = held
-      }
+      // What has not been hashed is the next run's.
+      guard isDone(action), action.after.attributes.isHashed else { return }
       if action.side == localSide {
-        try local.checkVersions(of: entry, over: mine?.entry)
-        changes.append(Recorded(entry: entry, stamp: mine?.stamp ?? .none))
+        let mine = try local.entry(at: action.path)
+        try local.checkVersions(of: action.after, over: mine?.entry)
+        changes.append(Recorded(entry: action.after, stamp: mine?.stamp ?? .none))
         guard changes.count == 4096 else { return }
         try local.record(changes)
         changes = []
@@ -204,7 +199,7 @@ final class InitiatorRun {
           try peer.send(Frame(.record, stream.bytes))
           stream = EntryStreamWriter()
         }
-        stream.write(entry)
+        stream.write(action.after)
       }
     }
     try local.record(changes)
@@ -219,11 +214,12 @@ final class InitiatorRun {
   ) throws {
     guard plan.tally.openedCount[side] > 0 else { return }
     var kept: Set<Path> = []
-    for path in failed {
+    for path in undone {
       let entries = try differences.entries(at: path)
-      guard let old = entries[side]?.attributes, let new = entries[side.other]?.attributes,
-        old.isLive, !new.isLive || old.mode & ~new.mode & 0o077 != 0
-      else { continue }
+      guard let old = entries[side]?.attributes, old.isLive else { continue }
+      if let new = entries[side.other]?.attributes, new.isLive, old.mode & ~new.mode & 0o077 == 0 {
+        continue
+      }
       var above = path
       while above != .root, kept.insert(above.parent).inserted { above = above.parent }
     }

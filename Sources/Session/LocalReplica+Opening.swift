@@ -30,7 +30,8 @@ extension LocalReplica {
     if opening.needsHistory, opening.stateDirectory == nil,
       let cause = StatePlace.refusal(in: root)
     {
-      throw .lockedState(path: opening.path, cause, StatePlace.foreignPart(of: root))
+      throw .lockedState(
+        path: opening.path, cause, StatePlace.foreignPart(of: root, after: cause))
     }
     do {
       return try StatePlace.open(
@@ -39,7 +40,7 @@ extension LocalReplica {
       if error.isLackOfSpace { throw SessionError(error) }
       throw .state(
         path: opening.path, error,
-        opening.stateDirectory == nil ? StatePlace.foreignPart(of: root) : nil)
+        opening.stateDirectory == nil ? StatePlace.foreignPart(of: root, after: error) : nil)
     }
   }
 

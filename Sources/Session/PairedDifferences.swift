@@ -21,6 +21,15 @@ struct PairedDifferences: Differences {
     }
     return try comparison.difference(at: path).pair(localSide)
   }
+
+  /// Takes note of what a file of the other end is that had not been hashed when both were compared.
+  func learn(_ attributes: Attributes, at path: Path) throws {
+    guard var entry = try comparison.ledger.theirs(at: path) else { return }
+    entry.attributes = attributes
+    var run = EntryRun()
+    run.append(entry)
+    try comparison.ledger.add(theirs: run)
+  }
 }
 
 extension Difference {

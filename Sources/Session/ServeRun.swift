@@ -276,7 +276,7 @@ final class ServeRun {
     isFinished = true
     try replica.recordLearnt()
     if let destination {
-      try destination.finish()
+      if finish == .part { try destination.finishPart() } else { try destination.finish() }
       try report(on: destination)
     }
     if finish != .part {

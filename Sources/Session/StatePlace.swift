@@ -45,10 +45,12 @@ struct StatePlace: ~Copyable {
     let top = try root.openDirectory(.root)
     let directory =
       makes
-      ? try top.openOrMakeDirectory(StateDirectory.name, mode: 0o700)
+      ? try top.openOrMakeDirectory(StateDirectory.name, mode: 0o700, givesAway: true)
       : try top.openDirectory(StateDirectory.name)
     try directory.requireWriting()
-    for name in parts { try directory.requireWriting(of: name.utf8) }
+    for name in parts where name != Self.stageName {
+      try directory.requireWriting(of: name.utf8)
+    }
     do {
       try directory.touch()
     } catch {
@@ -59,12 +61,21 @@ struct StatePlace: ~Copyable {
       directory: directory, path: path + Array("/".utf8) + StateDirectory.name, isInRoot: true)
   }
 
-  /// What a run writes in the state directory.
-  private static let parts = ["index", "index-journal", "lock", "stage"]
+  /// What a run writes in the state directory; the last if it changes the tree.
+  private static let parts = ["index", "index-journal", "lock", stageName]
+  private static let stageName = "stage"
 
-  /// What of the state in the root belongs to another user, which may be why it cannot be written.
-  static func foreignPart(of root: Root) -> SessionError.ForeignPart? {
-    guard let top = try? root.openDirectory(.root) else { return nil }
+  /// Whether root runs with a state that belongs to somebody else.
+  static func isAnotherUsers(_ root: Root) -> Bool {
+    guard geteuid() == 0, let top = try? root.openDirectory(.root) else { return false }
+    return top.foreignOwner(of: StateDirectory.name) != nil
+  }
+
+  /// What of the state in the root belongs to another user, if that may be why it cannot be written.
+  static func foreignPart(of root: Root, after error: SystemError) -> SessionError.ForeignPart? {
+    guard error.code == EACCES || error.code == EPERM, geteuid() != 0,
+      let top = try? root.openDirectory(.root)
+    else { return nil }
     if let user = top.foreignOwner(of: StateDirectory.name) {
       return SessionError.ForeignPart(name: nil, user: user)
     }

@@ -21,7 +21,6 @@ extension Summary {
   /// Takes over what both ends were found to hold, and what it took to find out.
   mutating func take(_ encounter: Encounter, _ comparison: Comparison) {
     let (local, connection) = (encounter.local, encounter.peer.connection)
-    hasUnseen = (local.problems + encounter.theirProblems).contains(where: \.isFailure)
     localRoot = local.contentRoot
     remoteRoot = encounter.ready.contentRoot
     entryCount = local.view.liveCount

@@ -61,11 +61,8 @@ package struct Summary: Sendable {
   /// Whether both ends name the same content root, and hold what it is of as far as they can tell.
   package var looksEqual: Bool { !hidesDifference && (localRoot.map { $0 == remoteRoot } ?? false) }
 
-  /// Whether something at either end could not be looked at.
-  package var hasUnseen = false
-
-  /// Whether both ends hold the same, and all of it could be seen.
-  package var isEqual: Bool { looksEqual && !hasUnseen }
+  /// Whether both ends hold the same, and nothing has failed that may have told otherwise.
+  package var isEqual: Bool { looksEqual && failureCount == 0 }
 
   /// The exit code of the run, or of a comparison but for that things differ (`treemend(1)`).
   package var exitCode: UInt8 {

@@ -118,7 +118,9 @@ extension Failure {
   ) -> Failure {
     let place = "--state-dir=DIR names another place"
     let hint =
-      if part != nil {
+      if part?.name == "stage" {
+        ownHint
+      } else if part != nil {
         "\(ownHint); \(place)"
       } else if cause.code == ENOTDIR || cause.code == ELOOP {
         "its '.treemend' is no directory, or that of the state; \(place)"

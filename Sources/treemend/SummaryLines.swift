@@ -69,6 +69,6 @@ struct SummaryLines {
 
   private var equality: String {
     guard summary.looksEqual else { return "different" }
-    return summary.isEqual ? "equal" : "equal as far as could be seen"
+    return summary.isEqual ? "equal" : "equal but for what failed"
   }
 }

@@ -49,4 +49,16 @@ import Testing
     #expect(try mode() == "755")
     try expectEqual(replicas)
   }
+
+  @Test func `what a rule keeps in a directory keeps it from nobody`() throws {
+    try replicas.change(
+      """
+      rm -r source destination; mkdir -p source/d/x destination; chmod 700 source/d
+      """)
+    let words = ["sync", "--exclude=*.o", replicas.source, replicas.destination]
+    #expect(try ProgramRun(Binary.treemend, words).ending == .exited(0))
+    try replicas.change("rmdir source/d/x; chmod 755 source/d; echo >destination/d/x/a.o")
+    #expect(try ProgramRun(Binary.treemend, words).ending == .exited(0))
+    #expect(try mode() == "755")
+  }
 }

@@ -152,6 +152,10 @@ struct PartedFileTests {
       """)
     let run = try replicas.summary(end.route)
     #expect(run.exit == 0 && run.equal, "\(run)")
+    let states = try [replicas.source, replicas.destination].map {
+      try ProgramRun(Binary.treemend, "root", "--state", $0).text
+    }
+    #expect(states[0] == states[1])
     // An edit of what both had then is no conflict.
     try replicas.change(
       "sleep 0.02; printf more | dd of=source/f bs=1 seek=300 conv=notrunc status=none")
