@@ -15,7 +15,7 @@ internal import Wire
 final class Destination {
   /// How many changes, and how many staged bytes, make a batch.
   private static let batchChangeCount = 4096
-  private static let batchByteCount: Int64 = 64 << 20
+  static let batchByteCount: Int64 = 64 << 20
 
   let replica: LocalReplica
   private let deletes: Bool
@@ -23,9 +23,9 @@ final class Destination {
   var writer: ContentWriter
   var applier: Applier
   private var batch: [Step] = []
-  private var stagedByteCount: Int64 = 0
+  var stagedByteCount: Int64 = 0
   /// Whether copies of what is here are in it, which do not count for that.
-  private var hasCopies = false
+  var hasCopies = false
   /// The file that comes in pieces or parts, and how much of it has come.
   var streaming: (step: Step?, change: Change)?
   var streamedByteCount: Int64 = 0
@@ -33,13 +33,13 @@ final class Destination {
   var parts: PartedFile?
   /// Large files on offer.
   var rebuilding: Rebuilding?
-  private var unmatched: Set<Path> = []
+  var unmatched: Set<Path> = []
   /// Directories that have another mode until the end of the run; and before the batch under way.
   var modes: [Path: TemporaryMode] = [:]
   var formerModes: [Path: TemporaryMode] = [:]
   /// Whether something could not be made durable, after which nothing counts as such.
   private var hasFailedToSync = false
-  private var outcomes = Outcomes()
+  var outcomes = Outcomes()
   /// Why new directories of the batch under way got no place in the tree.
   var refusals: [Path: Refusal] = [:]
   /// Conflict copies that this run has made.
@@ -189,54 +189,6 @@ final class Destination {
       conflictCopy: change.conflictCopy, parentModified: change.parentModified)
   }
 
-  /// Stages a copy of a file that is here. It does not count for the size of the batch: what changes names
-  /// in a circle, as logs do, is all here until the last has been copied, and what is cut is here still.
-  private func copy(_ step: Step, from source: Path) throws {
-    let attributes = step.result.attributes
-    do {
-      step.staged = try writer.stage(copyOf: source, attributes, at: step.pathInNewDirectory)
-      step.chunks = writer.takeChunks()
-    } catch {
-      return try setAside(step.path, error)
-    }
-    noteMatched(attributes.size)
-    hasCopies = true
-    try add(step)
-  }
-
-  /// Gives copies that wait their places if there is little room for `byteCount` bytes beside them: what
-  /// they replace makes some.
-  private func makeRoom(for byteCount: Int64) throws {
-    guard hasCopies, let room = writer.directory.freeByteCount,
-      room < byteCount.saturatingSum(with: Self.batchByteCount)
-    else { return }
-    try flush()
-  }
-
-  /// Counts content that was here.
-  private func noteMatched(_ byteCount: Int64) {
-    outcomes.matchedByteCount = outcomes.matchedByteCount.saturatingSum(with: byteCount)
-  }
-
-  /// Counts what was staged of content that was here.
-  func noteStaged(_ step: Step, matchedByteCount: Int64) {
-    noteMatched(matchedByteCount)
-    stagedByteCount = stagedByteCount.saturatingSum(with: step.result.attributes.size)
-  }
-
-  func stage(
-    _ step: Step, _ body: (inout ContentWriter) throws(StagingFailure) -> Staged
-  ) throws {
-    do {
-      step.staged = try body(&writer)
-      step.chunks = writer.takeChunks()
-      stagedByteCount = stagedByteCount.saturatingSum(with: step.result.attributes.size)
-    } catch {
-      return try refuse(step.path, error)
-    }
-    try add(step)
-  }
-
   func add(_ step: Step) throws {
     guard !step.needsStaging || step.staged != nil || step.movedFrom != nil else {
       return refuse(step.path, .mismatch, 0)
@@ -250,24 +202,6 @@ final class Destination {
   func refuse(_ path: Path, _ code: Problem.Code, _ systemCode: CInt) {
     outcomes.changeCount += 1
     outcomes.problems.append(Problem(path: path, code: code, systemCode: systemCode))
-  }
-
-  /// Notes why content that was to be had here could not be staged; if it is not what it should be, it
-  /// can still be sent.
-  func setAside(_ path: Path, _ failure: StagingFailure) throws(SessionError) {
-    if case .mismatch = failure { unmatched.insert(path) } else { try refuse(path, failure) }
-  }
-
-  func refuse(_ path: Path, _ failure: StagingFailure) throws(SessionError) {
-    switch failure {
-    case .interrupted: throw .interrupted
-    case .mismatch: refuse(path, .mismatch, 0)
-    case .system(let error):
-      let refusal = Refusal(error)
-      // What is only in the way of others makes room for them.
-      if error.isLackOfSpace { writer.removePartials() }
-      refuse(path, refusal.code, refusal.systemCode)
-    }
   }
 
   /// Makes the changes of the batch: content durable, preconditions, renames, directories
