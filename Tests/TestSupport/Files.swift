@@ -23,6 +23,14 @@ package func makeFile(_ path: String, _ text: String) throws {
   try makeFile(Array(path.utf8), content: Array(text.utf8))
 }
 
+/// Makes a file that can be run. Another process writes it: one that another test starts meanwhile would
+/// hold it open for writing for a moment, in which it could not be run (`ETXTBSY`).
+package func makeScript(_ path: String, _ text: String) throws {
+  let run = try ProgramRun(
+    "sh", ["-c", #"cat >"$0" && chmod 755 "$0""#, path], input: Array(text.utf8))
+  guard run.ending == .exited(0) else { throw FailedSetUp(program: "sh", run: run) }
+}
+
 /// Sets the permission bits of a file or directory.
 package func setMode(_ path: [UInt8], _ mode: mode_t) throws {
   guard chmod(path.cString, mode) == 0 else { throw SystemFailure("chmod \(path.escaped)") }

@@ -11,8 +11,7 @@ package struct ForgedPeer: Sendable {
     directory = try TemporaryDirectory()
     try makeFile(Array(directory.appending("bytes").utf8), content: bytes)
     let rest = stays ? "cat" : "exec cat"
-    try makeFile(path, "#!/bin/sh\ncat \(directory.appending("bytes"))\n\(rest) >/dev/null\n")
-    try setMode(Array(path.utf8), 0o755)
+    try makeScript(path, "#!/bin/sh\ncat \(directory.appending("bytes"))\n\(rest) >/dev/null\n")
   }
 
   /// Makes one that says `head`, then the `count` bytes that it hears behind the first `offset`,
@@ -23,7 +22,7 @@ package struct ForgedPeer: Sendable {
     directory = try TemporaryDirectory()
     try makeFile(Array(directory.appending("head").utf8), content: head)
     try makeFile(Array(directory.appending("tail").utf8), content: tail)
-    try makeFile(
+    try makeScript(
       path,
       """
       #!/bin/sh
@@ -33,7 +32,6 @@ package struct ForgedPeer: Sendable {
       cat >/dev/null
 
       """)
-    try setMode(Array(path.utf8), 0o755)
   }
 
   /// Runs `treemend serve --stdio` with `bytes` for all that the initiator says.

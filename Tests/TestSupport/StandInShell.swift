@@ -50,7 +50,7 @@ package struct StandInShell: Sendable {
       }
     var record = ":"
     if case .recording(let file) = variant { record = "printf '%s\\n' \"$@\" >\(file.quoted)" }
-    try makeFile(
+    try makeScript(
       path,
       #"""
       #!/bin/sh
@@ -70,7 +70,6 @@ package struct StandInShell: Sendable {
       \#(body)
 
       """#)
-    try setMode(Array(path.utf8), 0o755)
   }
 
   /// Copies standard input unbuffered until `byteCount` bytes have passed.
