@@ -29,8 +29,11 @@ extension ContentSource {
     while true {
       switch parts.next(isInterrupted: isInterrupted) {
       case .part(let chunks):
-        // As long as nothing is new, it may turn out that only the time is.
-        let isNew = !isOther && !(former?.has(chunks, from: begun.count) ?? false)
+        // As long as nothing is new, it may turn out that only the time is; not if the length is another.
+        let isNew =
+          !isOther
+          && (entry.attributes.size != former?.byteCount
+            || !(former?.has(chunks, from: begun.count) ?? false))
         begun.append(chunksOf: chunks)
         reach(begun.byteCount)
         guard isNew, let former else { continue }
