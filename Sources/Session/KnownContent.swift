@@ -19,20 +19,26 @@ struct KnownContent {
     guard liveCount > 0, plan.tally.byteCount > 0 else { return }
     let isLocal = side == differences.localSide
     var wanted: Set<UInt64> = []
+    // How many bytes the files have that are hashed when they are sent.
+    var sizes: Set<Int64> = []
     try plan.forEachAction(at: side) { action in
-      if action.isContentWanted, action.after.attributes.isHashed {
-        wanted.insert(action.after.attributes.digest.prefix)
+      guard action.isContentWanted else { return }
+      let attributes = action.after.attributes
+      if attributes.isHashed {
+        wanted.insert(attributes.digest.prefix)
+      } else {
+        sizes.insert(attributes.size)
       }
     }
-    guard !wanted.isEmpty else { return }
+    guard !wanted.isEmpty || !sizes.isEmpty else { return }
     try differences.forEach { path, entries in
-      guard let there = entries[side], there.attributes.kind == .file else { return }
-      if wanted.contains(there.attributes.digest.prefix) {
-        paths[there.attributes.digest] = path
+      guard let there = entries[side]?.attributes, there.kind == .file else { return }
+      if wanted.contains(there.digest.prefix) || sizes.contains(there.size) {
+        paths[there.digest] = path
       }
     }
     // Reading the whole index costs about as much as sending four bytes an entry.
-    guard plan.tally.byteCount > 4 * Int64(local.view.liveCount) else { return }
+    guard !wanted.isEmpty, plan.tally.byteCount > 4 * Int64(local.view.liveCount) else { return }
     try local.forEachLiveEntry { run, index in
       let attributes = run.attributes(at: index)
       guard attributes.kind == .file, attributes.size > 0,

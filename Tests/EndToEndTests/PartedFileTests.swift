@@ -111,6 +111,19 @@ struct PartedFileTests {
   }
 
   @Test(arguments: Initiator.allCases)
+  func `files that trade places are not sent`(by end: Initiator) throws {
+    try replicas.change("head -c \(Self.byteCount + 1) /dev/urandom >source/g")
+    for _ in 0..<2 {
+      #expect(try replicas.summary(end.route).exit == 0)
+      try replicas.change("sleep 0.1")
+    }
+    try replicas.change("cd source; mv f x; mv g f; mv x g")
+    let run = try replicas.summary(end.route)
+    #expect(run.exit == 0 && run.equal && run.literalBytes == 0, "\(run)")
+    try expectEqual(replicas)
+  }
+
+  @Test(arguments: Initiator.allCases)
   func `a destination with another version gets the file all the same`(by end: Initiator) throws {
     try replicas.change(
       """
