@@ -127,8 +127,8 @@ struct Encounter {
     _ options: RunOptions, listensFirst: Bool, _ progress: (Int, Int64) -> Void
   ) throws(SessionError) -> Met {
     let sends = role == .destination || role == .both
-    let isPush = role == .destination
-    let deferral = isPush && flags.contains(.defersHashing) ? Deferral.changed : .none
+    let deferral: Deferral =
+      role == .destination && flags.contains(.defersHashing) ? .changed : .none
     // It may have been set back, and to a state that is too old as well.
     var remainingCount = 2
     while true {

@@ -42,22 +42,7 @@ extension InitiatorRun {
     try offer(batch.take(), from: source)
     try source.flush()
     try finishRemote(.part)
-    // Content that the other end should have had and has not: it is sent after all.
-    let again = uncopied
-    uncopied = []
-    if !again.isEmpty {
-      // What has been hashed meanwhile is sent again as that.
-      try local.recordLearnt()
-      try plan.forEachAction(at: localSide.other) { action in
-        guard again.contains(action.path) else { return }
-        unreported.add(action)
-        try local.forgetChunks(of: [action.origin])
-        try send(action, from: source)
-      }
-      try source.flush()
-      try finishRemote(.part)
-    }
-    copies = []
+    try sendUncopied(of: plan, from: source)
     try forEachOpening(of: plan, at: localSide.other, in: differences) { action in
       announce(action)
       unreported.add(action)
@@ -68,6 +53,24 @@ extension InitiatorRun {
     try local.recordLearnt()
     summary.hashedByteCount += source.hashedByteCount
     summary.literalByteCount += source.literalByteCount
+  }
+
+  /// Sends content that the other end should have had and has not.
+  private func sendUncopied(of plan: Plan, from source: ContentSource) throws {
+    let again = uncopied
+    uncopied = []
+    copies = []
+    guard !again.isEmpty else { return }
+    // What has been hashed meanwhile is sent again as that.
+    try local.recordLearnt()
+    try plan.forEachAction(at: localSide.other) { action in
+      guard again.contains(action.path) else { return }
+      unreported.add(action)
+      try local.forgetChunks(of: [action.origin])
+      try send(action, from: source)
+    }
+    try source.flush()
+    try finishRemote(.part)
   }
 
   /// Notes what a file holds that was hashed on the way. Its versions are those that it has here: what those

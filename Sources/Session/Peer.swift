@@ -37,11 +37,7 @@ final class Peer {
       throw .interrupted
     } catch {
       // It is gone; what it has said by then says why.
-      let deadline = monotonicNanoseconds() + 2_000_000_000
-      while !connection.hasFailed, monotonicNanoseconds() < deadline {
-        pause(nanoseconds: 5_000_000)
-      }
-      guard connection.hasFailed else { throw failedGreeting(error) }
+      guard connection.waitForFailure(atMost: 2_000_000_000) else { throw failedGreeting(error) }
       try greet()
       while true { _ = try receive() }
     }

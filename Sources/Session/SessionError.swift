@@ -81,12 +81,12 @@ package enum SessionError: Error {
   /// What of a state belongs to another user.
   package struct ForeignPart: Sendable {
     /// Its name in the state directory; nil for that itself.
-    package let name: String?
+    package let name: [UInt8]?
     /// The user's number.
     package let user: UInt32
 
     /// Creates a description.
-    package init(name: String?, user: UInt32) {
+    package init(name: [UInt8]?, user: UInt32) {
       self.name = name
       self.user = user
     }

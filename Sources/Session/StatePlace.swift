@@ -48,9 +48,7 @@ struct StatePlace: ~Copyable {
       ? try top.openOrMakeDirectory(StateDirectory.name, mode: 0o700, givesAway: true)
       : try top.openDirectory(StateDirectory.name)
     try directory.requireWriting()
-    for name in parts where name != Self.stageName {
-      try directory.requireWriting(of: name.utf8)
-    }
+    for name in files { try directory.requireWriting(of: name) }
     do {
       try directory.touch()
     } catch {
@@ -61,9 +59,8 @@ struct StatePlace: ~Copyable {
       directory: directory, path: path + Array("/".utf8) + StateDirectory.name, isInRoot: true)
   }
 
-  /// What a run writes in the state directory; the last if it changes the tree.
-  private static let parts = ["index", "index-journal", "lock", stageName]
-  private static let stageName = "stage"
+  /// What each run writes in the state directory.
+  private static let files = ["index", "index-journal", "lock"].map { Array($0.utf8) }
 
   /// Whether root runs with a state that belongs to somebody else.
   static func isAnotherUsers(_ root: Root) -> Bool {
@@ -80,8 +77,8 @@ struct StatePlace: ~Copyable {
       return SessionError.ForeignPart(name: nil, user: user)
     }
     guard let directory = try? top.openDirectory(StateDirectory.name) else { return nil }
-    for name in parts {
-      if let user = directory.foreignOwner(of: name.utf8) {
+    for name in files + [Stage.name] {
+      if let user = directory.foreignOwner(of: name) {
         return SessionError.ForeignPart(name: name, user: user)
       }
     }

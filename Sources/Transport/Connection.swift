@@ -113,6 +113,11 @@ package final class Connection: Sendable {
   /// Whether the other end has said that it failed, or says no more.
   package var hasFailed: Bool { incoming.look { $0.end != nil || $0.hasFailure } }
 
+  /// Waits until that is so, but no longer than so many nanoseconds; returns whether it is.
+  package func waitForFailure(atMost nanoseconds: Int64) -> Bool {
+    incoming.wait(atMost: nanoseconds) { $0.end != nil || $0.hasFailure ? () : nil } != nil
+  }
+
   /// How many frames have come and wait to be received.
   package var waitingCount: Int { incoming.look { $0.count } }
 

@@ -118,7 +118,7 @@ extension Failure {
   ) -> Failure {
     let place = "--state-dir=DIR names another place"
     let hint =
-      if part?.name == "stage" {
+      if part?.name == Stage.name {
         ownHint
       } else if part != nil {
         "\(ownHint); \(place)"
@@ -225,7 +225,7 @@ extension SystemError {
 extension SessionError.ForeignPart {
   /// What belongs to whom.
   fileprivate var text: String {
-    let path = name.map { "'.treemend/\($0)'" } ?? "'.treemend'"
+    let path = name.map { "'.treemend/\(Escape.text($0))'" } ?? "'.treemend'"
     return "its \(path) belongs to \(user == 0 ? "root" : "user \(user)")"
   }
 }

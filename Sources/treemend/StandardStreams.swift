@@ -8,7 +8,13 @@ enum StandardStreams {
   static func reserve() {
     for descriptor in CInt(0)...2 where fcntl(descriptor, F_GETFD) < 0 {
       // The lowest free descriptor is this one: those below it are open by now.
-      _ = open("/dev/null", [O_WRONLY, O_RDONLY, O_RDWR][Int(descriptor)])
+      let mode =
+        switch descriptor {
+        case STDIN_FILENO: O_WRONLY
+        case STDOUT_FILENO: O_RDONLY
+        default: O_RDWR
+        }
+      _ = open("/dev/null", mode)
     }
   }
 
